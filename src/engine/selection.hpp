@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which objects a person means: --include and --exclude patterns, --rename pairs.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starkeep::engine {
+
+/// `*` any characters, `?` one; everything else literally. Case counts.
+bool matches(std::string_view pattern, std::string_view text);
+
+/// A pattern is TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/ (all of a database), with wildcards; quotes as
+/// SQL needs them are not needed. Exclusions win.
+class Selection {
+public:
+    Selection(std::vector<std::string> include, std::vector<std::string> exclude);
+
+    bool everything() const { return include_.empty() && exclude_.empty(); }
+    bool chosen(std::string_view database, std::string_view object) const;
+    /// Whether any object of the database could be chosen.
+    bool touches(std::string_view database) const;
+    /// Include patterns that chose nothing so far, for an error that names them.
+    std::vector<std::string> unmatched() const;
+
+private:
+    struct Pattern {
+        std::string text;
+        mutable bool used = false;
+    };
+    std::vector<Pattern> include_;
+    std::vector<Pattern> exclude_;
+};
+
+/// Old and new name, each "DATABASE" or "SCHEMA.TABLE".
+struct Rename {
+    std::string from;
+    std::string to;
+};
+
+/// Errors: InvalidInput when `text` is not OLD=NEW with both sides of the same kind.
+Result<Rename> parse_rename(std::string_view text);
+
+}  // namespace starkeep::engine
