@@ -8,6 +8,8 @@
 #include "repository/model.hpp"
 #include "store/store.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,6 +48,9 @@ public:
 
     /// All restore points that exist now, newest first. Reads the log's new entries.
     Result<std::vector<Point>> points();
+
+    /// Secret for codec::StreamChunker: K(repository id, "starkeep chunking") of the format's section 2.
+    const std::array<std::byte, 32>& chunking_secret() const;
 
     /// Reads, opens, decompresses and authenticates one record. Thread: any number at once.
     /// Errors: Corrupt naming pack and offset when anything differs or the pack is missing.

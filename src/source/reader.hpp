@@ -53,6 +53,9 @@ public:
     virtual const Json& facts() const = 0;
     /// Names of what is not in the backup, with the reason.
     virtual const std::vector<std::string>& left_out() const = 0;
+    /// Whether fingerprints of the view with these facts and of this one tell of the same history: same server, same
+    /// timeline, no counter that can have wrapped between. False costs a full read, nothing else.
+    virtual bool comparable(const Json& earlier_facts) const = 0;
     /// "single-snapshot".
     virtual const std::string& consistency() const = 0;
 
