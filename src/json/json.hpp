@@ -4,8 +4,9 @@
 
 #include "base/result.hpp"
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 

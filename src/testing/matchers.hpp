@@ -23,6 +23,8 @@
 #define EXPECT_ERROR(expression, expected)                                                         \
     do {                                                                                           \
         const auto& expect_error_result = (expression);                                            \
-        ASSERT_FALSE(expect_error_result.ok()) << "succeeded, expected " << ::starkeep::name(expected); \
-        EXPECT_EQ(expect_error_result.error().code(), expected) << expect_error_result.error().text(); \
+        ASSERT_FALSE(expect_error_result.ok())                                                     \
+            << "succeeded, expected " << ::starkeep::name(expected);                               \
+        EXPECT_EQ(expect_error_result.error().code(), expected)                                    \
+            << expect_error_result.error().text();                                                 \
     } while (false)
