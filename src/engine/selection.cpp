@@ -37,9 +37,6 @@ bool matches(std::string_view pattern, std::string_view text)
     return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-namespace {
-
-/// The name as a person types it: the quotes that SQL needs are taken off.
 std::string without_quotes(std::string_view object)
 {
     std::string out;
@@ -53,6 +50,8 @@ std::string without_quotes(std::string_view object)
     }
     return out;
 }
+
+namespace {
 
 std::string_view table_part(std::string_view object)
 {

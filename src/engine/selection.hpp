@@ -13,6 +13,9 @@ namespace starkeep::engine {
 /// `*` any characters, `?` one; everything else literally. Case counts.
 bool matches(std::string_view pattern, std::string_view text);
 
+/// An object's name as a person types it: the quotes that SQL needs are taken off.
+std::string without_quotes(std::string_view object);
+
 /// A pattern is TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/ (all of a database), with wildcards; quotes as
 /// SQL needs them are not needed. Exclusions win.
 class Selection {

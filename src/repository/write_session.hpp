@@ -40,6 +40,9 @@ public:
 
     std::unique_ptr<Appender> appender();
 
+    /// Whether the pack was there when the session began or has been put by it.
+    bool has_pack(const PackId& pack) const;
+
     /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Fills in nothing.
     /// Errors: Conflict when a prune has swept a pack that the point uses or declared this session dead.
     Result<void> commit(const Point& point);

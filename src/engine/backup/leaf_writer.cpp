@@ -129,7 +129,8 @@ Result<void> CutLeafSink::end_leaf()
     segment_.upper = ordinal_key(ordinal_);
     repository::Segment next;
     next.lower = segment_.upper;
-    return on_segment_(std::exchange(segment_, std::move(next)));
+    const repository::Segment full = std::exchange(segment_, std::move(next));
+    return on_segment_(full);
 }
 
 Result<void> CutLeafSink::finish()
@@ -137,7 +138,7 @@ Result<void> CutLeafSink::finish()
     if (writer_.rows() > 0) {
         TRY(end_leaf());
     }
-    return on_segment_(std::move(segment_));
+    return on_segment_(segment_);
 }
 
 }  // namespace starkeep::engine

@@ -68,7 +68,7 @@ private:
 /// ordinal of the leaf, 8 bytes big-endian.
 class CutLeafSink final : public source::RowSink {
 public:
-    using OnSegment = std::function<Result<void>(repository::Segment)>;
+    using OnSegment = std::function<Result<void>(const repository::Segment&)>;
     CutLeafSink(LeafWriter& writer, OnSegment on_segment)
         : writer_(writer)
         , on_segment_(std::move(on_segment))

@@ -2,6 +2,7 @@
 #include "engine/backup/previous_point.hpp"
 
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -27,6 +28,12 @@ bool same_columns(const source::Object& object, const repository::ManifestObject
     });
 }
 
+/// What is damaged is not built upon: the backup reads the source instead, and so heals what it can.
+bool damaged(const Result<Bytes>& read)
+{
+    return !read.ok() && read.error().code() == ErrorCode::Corrupt;
+}
+
 }  // namespace
 
 Result<PreviousPoint> PreviousPoint::find(
@@ -44,8 +51,14 @@ Result<PreviousPoint> PreviousPoint::find(
         if (!point.trusted || database == point.databases.end()) {
             return previous;
         }
-        TRY_LET(const Bytes text, repository.read(database->manifest, repository::RecordType::Manifest));
-        TRY_LET(repository::Manifest manifest, repository::decode_manifest(as_text(text)));
+        const Result<Bytes> text = repository.read(database->manifest, repository::RecordType::Manifest);
+        if (damaged(text)) {
+            return previous;
+        }
+        if (!text.ok()) {
+            return text.error();
+        }
+        TRY_LET(repository::Manifest manifest, repository::decode_manifest(as_text(*text)));
         if (reader.comparable(manifest.facts)) {
             previous.repository_ = &repository;
             previous.manifest_ = std::move(manifest);
@@ -75,8 +88,14 @@ Result<std::optional<repository::Segment>> PreviousPoint::segment(
     if (position >= object.segments.size()) {
         return std::optional<repository::Segment>{};
     }
-    TRY_LET(const Bytes bytes, repository_->read(object.segments[position], repository::RecordType::Segment));
-    TRY_LET(repository::Segment segment, repository::decode_segment(bytes));
+    const Result<Bytes> bytes = repository_->read(object.segments[position], repository::RecordType::Segment);
+    if (damaged(bytes)) {
+        return std::optional<repository::Segment>{};
+    }
+    if (!bytes.ok()) {
+        return bytes.error();
+    }
+    TRY_LET(repository::Segment segment, repository::decode_segment(*bytes));
     if (segment.lower != unit.lower) {
         return std::optional<repository::Segment>{};
     }

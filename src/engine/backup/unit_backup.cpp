@@ -2,16 +2,16 @@
 #include "engine/backup/unit_backup.hpp"
 
 #include "base/bytes.hpp"
-#include "base/error.hpp"
+#include "base/contract.hpp"
 #include "base/result.hpp"
 #include "engine/backup/leaf_writer.hpp"
+#include "engine/backup/unit_summary.hpp"
 #include "repository/model.hpp"
 #include "source/model.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,15 +34,18 @@ bool same_content(const repository::Leaf& one, const repository::Leaf& other)
            std::ranges::equal(one.chunks, other.chunks, {}, &repository::Reference::id, &repository::Reference::id);
 }
 
-const repository::Leaf* find_leaf(const std::optional<repository::Segment>& previous, const source::LeafPlan& plan)
+const repository::Leaf* find_leaf(const LeafReuse& reuse, const source::LeafPlan& plan)
 {
-    if (!previous) {
+    if (!reuse.previous) {
         return nullptr;
     }
-    const auto& leaves = previous->leaves;
+    const auto& leaves = reuse.previous->leaves;
     const auto found = std::ranges::lower_bound(leaves, plan.key, {}, &repository::Leaf::key);
     if (found == leaves.end() || found->key != plan.key || found->rows != plan.rows ||
         plan.fingerprint.empty() || found->fingerprint != plan.fingerprint) {
+        return nullptr;
+    }
+    if (!std::ranges::all_of(found->chunks, reuse.still_stored, &repository::Reference::pack)) {
         return nullptr;
     }
     return &*found;
@@ -55,16 +58,14 @@ struct Decision {
     bool read = true;
 };
 
-std::vector<Decision> decide(
-    const std::vector<source::LeafPlan>& plans, const std::optional<repository::Segment>& previous, const Audit& audit
-)
+std::vector<Decision> decide(const std::vector<source::LeafPlan>& plans, const LeafReuse& reuse)
 {
     std::vector<Decision> decisions;
     decisions.reserve(plans.size());
     for (const source::LeafPlan& plan : plans) {
-        const repository::Leaf* known = find_leaf(previous, plan);
+        const repository::Leaf* known = find_leaf(reuse, plan);
         decisions.push_back(
-            {.plan = &plan, .known = known, .read = known == nullptr || audit.wants(plan.key)}
+            {.plan = &plan, .known = known, .read = known == nullptr || reuse.audit.wants(plan.key)}
         );
     }
     return decisions;
@@ -90,14 +91,15 @@ std::vector<source::KeyRange> ranges_to_read(const std::vector<Decision>& decisi
     return ranges;
 }
 
-Result<UnitOutcome> merge(
+/// Puts reused and fresh leaves back into one segment, in key order.
+Result<UnitSummary> merge(
     const UnitContext& context,
-    std::vector<Decision> decisions,
+    const std::vector<Decision>& decisions,
     std::vector<repository::Leaf> read,
     const source::KeyRange& unit
 )
 {
-    UnitOutcome outcome;
+    UnitSummary summary;
     repository::Segment segment{.lower = unit.lower, .upper = unit.upper, .open = unit.open, .leaves = {}};
     std::size_t next = 0;
     for (const Decision& decision : decisions) {
@@ -108,28 +110,27 @@ Result<UnitOutcome> merge(
             continue;
         }
         repository::Leaf& fresh = read[next++];
-        outcome.bytes_read += plain_bytes(fresh);
+        summary.bytes_read += plain_bytes(fresh);
         if (decision.known == nullptr) {
-            ++outcome.changed_leaves;
+            ++summary.changed_leaves;
         } else if (!same_content(*decision.known, fresh)) {
-            outcome.fingerprint_lied = true;
+            summary.fingerprint_lied = true;
         }
         segment.leaves.push_back(std::move(fresh));
     }
-    outcome.segments.push_back(std::move(segment));
-    return outcome;
+    TRY(store_segment(segment, context.appender, context.packs, summary));
+    return summary;
 }
 
-Result<UnitOutcome> back_up_planned(
+Result<UnitSummary> back_up_planned(
     const UnitContext& context,
     const source::Object& object,
     const source::KeyRange& unit,
-    const std::optional<repository::Segment>& previous,
-    const Audit& audit
+    const LeafReuse& reuse
 )
 {
     TRY_LET(const std::vector<source::LeafPlan> plans, context.connection.plan(object, unit));
-    std::vector<Decision> decisions = decide(plans, previous, audit);
+    const std::vector<Decision> decisions = decide(plans, reuse);
     std::vector<const source::LeafPlan*> wanted;
     for (const Decision& decision : decisions) {
         if (decision.read) {
@@ -143,30 +144,25 @@ Result<UnitOutcome> back_up_planned(
         TRY(context.connection.read(object, ranges_to_read(decisions, unit), sink));
         TRY_LET(leaves, sink.finish());
     }
-    return merge(context, std::move(decisions), std::move(leaves), unit);
+    return merge(context, decisions, std::move(leaves), unit);
 }
 
-Result<UnitOutcome> back_up_cut(
+Result<UnitSummary> back_up_cut(
     const UnitContext& context, const source::Object& object, const source::KeyRange& unit
 )
 {
-    if (!unit.lower.empty() || !unit.open) {
-        return Error{ErrorCode::Unsupported, "an object without a leaf plan must be one unit"};
-    }
-    UnitOutcome outcome;
+    ENSURE(unit.lower.empty() && unit.open);
+    UnitSummary summary;
     LeafWriter writer(context.appender, context.progress);
-    CutLeafSink sink(writer, [&](repository::Segment segment) -> Result<void> {
-        for (const repository::Leaf& leaf : segment.leaves) {
-            outcome.bytes_read += plain_bytes(leaf);
-        }
-        outcome.changed_leaves += segment.leaves.size();
-        outcome.segments.push_back(std::move(segment));
-        return {};
+    CutLeafSink sink(writer, [&](const repository::Segment& segment) {
+        summary.changed_leaves += segment.leaves.size();
+        return store_segment(segment, context.appender, context.packs, summary);
     });
     const std::vector<source::KeyRange> everything{unit};
     TRY(context.connection.read(object, everything, sink));
     TRY(sink.finish());
-    return outcome;
+    summary.bytes_read = summary.bytes;
+    return summary;
 }
 
 }  // namespace
@@ -181,15 +177,14 @@ bool Audit::wants(ByteView key) const
     return all || ((hash >> 32U) + generation) % kAuditCycle == 0;
 }
 
-Result<UnitOutcome> back_up_unit(
+Result<UnitSummary> back_up_unit(
     const UnitContext& context,
     const source::Object& object,
     const source::KeyRange& unit,
-    const std::optional<repository::Segment>& previous,
-    const Audit& audit
+    const LeafReuse& reuse
 )
 {
-    return object.has_leaf_plan ? back_up_planned(context, object, unit, previous, audit)
+    return object.has_leaf_plan ? back_up_planned(context, object, unit, reuse)
                                 : back_up_cut(context, object, unit);
 }
 

@@ -6,7 +6,9 @@
 // leaves is therefore read all the same (the audit), and one that differs condemns all fingerprints of its object.
 #pragma once
 
+#include "base/id.hpp"
 #include "base/result.hpp"
+#include "engine/backup/unit_summary.hpp"
 #include "engine/progress.hpp"
 #include "repository/model.hpp"
 #include "repository/write_session.hpp"
@@ -15,8 +17,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
-#include <vector>
+#include <set>
 
 namespace starkeep::engine {
 
@@ -32,25 +35,27 @@ struct Audit {
 /// hazard to thirty backups at about 3 % of the reading.
 inline constexpr std::uint64_t kAuditCycle = 30;
 
-struct UnitOutcome {
-    std::vector<repository::Segment> segments;  ///< one for a planned unit; one or more for a cut one
-    std::uint64_t bytes_read = 0;
-    std::uint64_t changed_leaves = 0;  ///< read because they had to be
-    bool fingerprint_lied = false;
+/// What a unit may take over from the previous point.
+struct LeafReuse {
+    std::optional<repository::Segment> previous;
+    Audit audit;
+    /// A pack that was lost from the repository is not built upon: its rows are read again.
+    std::function<bool(const PackId&)> still_stored;
 };
 
 struct UnitContext {
     source::Connection& connection;
     repository::Appender& appender;
+    std::set<PackId>& packs;  ///< receives every pack that the unit needs
     Progress& progress;
 };
 
-Result<UnitOutcome> back_up_unit(
+/// Reads, stores and sums up. One segment for an object with a leaf plan, one or more without.
+Result<UnitSummary> back_up_unit(
     const UnitContext& context,
     const source::Object& object,
     const source::KeyRange& unit,
-    const std::optional<repository::Segment>& previous,
-    const Audit& audit
+    const LeafReuse& reuse
 );
 
 }  // namespace starkeep::engine

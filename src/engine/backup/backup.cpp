@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/backup/backup.hpp"
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "engine/backup/database_backup.hpp"
+#include "engine/backup/previous_point.hpp"
+#include "engine/backup/unit_backup.hpp"
+#include "engine/progress.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+#include "repository/write_session.hpp"
+#include "source/reader.hpp"
+#include "sys/clock.hpp"
+#include "sys/random.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace starkeep::engine {
+
+namespace {
+
+Result<std::vector<std::string>> chosen_databases(source::Source& source, const Selection& selection)
+{
+    TRY_LET(std::vector<std::string> databases, source.databases());
+    std::erase_if(databases, [&](const std::string& name) { return !selection.touches(name); });
+    if (databases.empty()) {
+        return Error{
+            ErrorCode::NotFound,
+            "no database to back up at " + source.url(),
+            "Name one in the URL, or check --include and --exclude and the role's CONNECT privilege."
+        };
+    }
+    return databases;
+}
+
+class Backup {
+public:
+    Backup(source::Source& source, repository::Repository& repository, const BackupRequest& request, Progress& progress)
+        : source_(source)
+        , repository_(repository)
+        , request_(request)
+        , progress_(progress)
+    {}
+
+    Result<BackupReport> run()
+    {
+        const sys::Stopwatch total;
+        TRY_LET(const std::unique_ptr<repository::WriteSession> session, repository::WriteSession::begin(repository_));
+        TRY_LET(const Audit audit, plan_audit());
+        report_.point.id = sys::random_id<PointId>();
+        report_.point.source = source_.url();
+        report_.point.kind = source_.kind();
+        report_.point.time = sys::format_rfc3339(sys::system_clock().now());
+        report_.point.labels = request_.labels;
+        report_.point.trusted = true;
+        TRY_LET(const std::vector<std::string> databases, chosen_databases(source_, request_.selection));
+        report_.fixed_s = total.seconds();
+        for (const std::string& database : databases) {
+            TRY(back_up(*session, audit, database));
+        }
+        TRY(commit(*session));
+        report_.duration_s = total.seconds();
+        return std::move(report_);
+    }
+
+private:
+    Result<Audit> plan_audit()
+    {
+        TRY_LET(const std::vector<repository::Point> points, repository_.points());
+        const auto generation = std::ranges::count(points, source_.url(), &repository::Point::source);
+        return Audit{.all = request_.full, .generation = static_cast<std::uint64_t>(generation)};
+    }
+
+    Result<void> back_up(repository::WriteSession& session, const Audit& audit, const std::string& database)
+    {
+        progress_.begin_phase("connecting to " + database);
+        const sys::Stopwatch opening;
+        TRY_LET(const std::unique_ptr<source::DatabaseReader> reader, source_.open(database));
+        TRY_LET(const PreviousPoint previous, PreviousPoint::find(repository_, source_.url(), *reader));
+        const double opening_s = opening.seconds();
+        const DatabaseContext context{
+            .repository = repository_, .session = session, .request = request_, .audit = audit, .progress = progress_
+        };
+        TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader, previous));
+        TRY_LET(const bool trusted, reader->finish());
+        take(std::move(outcome), opening_s);
+        report_.point.trusted = report_.point.trusted && trusted;
+        report_.point.consistency = report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
+        return {};
+    }
+
+    void take(DatabaseOutcome outcome, double opening_s)
+    {
+        repository::Point& point = report_.point;
+        point.rows += outcome.rows;
+        point.objects += outcome.objects;
+        point.bytes_read += outcome.bytes_read;
+        report_.reused_objects += outcome.reused_objects;
+        report_.fixed_s += opening_s + outcome.definitions_s;
+        for (std::string& name : outcome.left_out) {
+            report_.left_out.push_back(outcome.entry.name + ": " + std::move(name));
+        }
+        for (std::string& name : outcome.distrusted) {
+            report_.distrusted.push_back(outcome.entry.name + "/" + std::move(name));
+            point.trusted = false;
+        }
+        point.databases.push_back(std::move(outcome.entry));
+    }
+
+    Result<void> commit(repository::WriteSession& session)
+    {
+        if (const std::vector<std::string> unmatched = request_.selection.unmatched(); !unmatched.empty()) {
+            return Error{
+                ErrorCode::NotFound,
+                "--include " + unmatched.front() + " names nothing in " + source_.url(),
+                "Patterns are TABLE, SCHEMA.TABLE or DATABASE/SCHEMA.TABLE, with * and ?."
+            };
+        }
+        if (request_.stop.stop_requested()) {
+            return Error{ErrorCode::Cancelled, "stopped on request"};
+        }
+        progress_.begin_phase("committing");
+        report_.point.bytes_new = session.totals().bytes_new;
+        report_.point.bytes_stored = session.totals().bytes_stored;
+        return session.commit(report_.point);
+    }
+
+    source::Source& source_;
+    repository::Repository& repository_;
+    const BackupRequest& request_;
+    Progress& progress_;
+    BackupReport report_;
+};
+
+}  // namespace
+
+Result<BackupReport> back_up(
+    source::Source& source,
+    repository::Repository& repository,
+    const BackupRequest& request,
+    Progress& progress
+)
+{
+    return Backup(source, repository, request, progress).run();
+}
+
+}  // namespace starkeep::engine

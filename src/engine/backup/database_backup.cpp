@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/backup/database_backup.hpp"
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/mutex.hpp"
+#include "base/result.hpp"
+#include "codec/chunker.hpp"
+#include "codec/digest.hpp"
+#include "engine/backup/previous_point.hpp"
+#include "engine/backup/unit_backup.hpp"
+#include "engine/backup/unit_summary.hpp"
+#include "engine/parallel.hpp"
+#include "repository/manifest.hpp"
+#include "repository/model.hpp"
+#include "repository/write_session.hpp"
+#include "source/model.hpp"
+#include "source/reader.hpp"
+#include "sys/clock.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace starkeep::engine {
+
+namespace {
+
+/// One unit to back up and what came of it.
+struct Task {
+    const source::Object* object = nullptr;
+    const repository::ManifestObject* previous = nullptr;
+    std::size_t object_index = 0;
+    std::size_t unit = 0;
+    UnitSummary summary;
+};
+
+/// Packs that the restore point will name; filled by all workers.
+class PackSet {
+public:
+    void insert(const std::set<PackId>& packs)
+    {
+        const MutexLock lock(mutex_);
+        packs_.insert(packs.begin(), packs.end());
+    }
+    std::vector<PackId> take()
+    {
+        const MutexLock lock(mutex_);
+        return {packs_.begin(), packs_.end()};
+    }
+
+private:
+    Mutex mutex_;
+    std::set<PackId> packs_ GUARDED_BY(mutex_);
+};
+
+class DatabaseBackup {
+public:
+    DatabaseBackup(
+        const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
+    )
+        : context_(context)
+        , reader_(reader)
+        , previous_(previous)
+    {}
+
+    Result<DatabaseOutcome> run()
+    {
+        choose_objects();
+        const sys::Stopwatch stopwatch;
+        TRY(store_definitions());
+        outcome_.definitions_s = stopwatch.seconds();
+        std::vector<Task> tasks = plan_tasks();
+        TRY(run_tasks(tasks, context_.request.jobs));
+        TRY(read_distrusted_again(tasks));
+        sum_up(tasks);
+        TRY(store_manifest());
+        return std::move(outcome_);
+    }
+
+private:
+    void choose_objects();
+    Result<void> store_definitions();
+    std::vector<Task> plan_tasks() const;
+    Result<void> run_tasks(std::vector<Task>& tasks, unsigned jobs);
+    Result<void> run_task(Task& task, const UnitContext& unit);
+    Result<void> read_distrusted_again(std::vector<Task>& tasks);
+    void sum_up(std::vector<Task>& tasks);
+    Result<void> store_manifest();
+
+    const DatabaseContext& context_;
+    source::DatabaseReader& reader_;
+    const PreviousPoint& previous_;
+    std::vector<const source::Object*> objects_;
+    repository::Manifest manifest_;
+    PackSet packs_;
+    DatabaseOutcome outcome_;
+};
+
+void DatabaseBackup::choose_objects()
+{
+    manifest_.database = reader_.database();
+    manifest_.facts = reader_.facts();
+    manifest_.left_out = reader_.left_out();
+    for (const source::Object& object : reader_.objects()) {
+        if (context_.request.selection.chosen(reader_.database(), object.name)) {
+            objects_.push_back(&object);
+        } else {
+            manifest_.left_out.push_back("rows of " + object.name + ": not selected");
+        }
+    }
+}
+
+Result<void> DatabaseBackup::store_definitions()
+{
+    context_.progress.begin_phase("definitions of " + reader_.database());
+    const std::unique_ptr<repository::Appender> appender = context_.session.appender();
+    std::set<PackId> packs;
+    codec::StreamChunker chunker(context_.repository.chunking_secret(), [&](ByteView piece) -> Result<void> {
+        TRY_LET(const repository::Reference chunk, appender->add(repository::RecordType::Chunk, piece));
+        packs.insert(chunk.pack);
+        manifest_.definitions.push_back(chunk);
+        return {};
+    });
+    TRY(reader_.definitions([&](ByteView piece) { return chunker.add(piece); }));
+    TRY(chunker.finish());
+    packs_.insert(packs);
+    return appender->flush();
+}
+
+std::vector<Task> DatabaseBackup::plan_tasks() const
+{
+    std::vector<Task> tasks;
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+        const source::Object& object = *objects_[i];
+        context_.progress.bytes_total += object.estimated_bytes;
+        for (std::size_t unit = 0; unit < object.units.size(); ++unit) {
+            tasks.push_back(
+                {.object = &object, .previous = previous_.reusable(object), .object_index = i, .unit = unit, .summary = {}}
+            );
+        }
+    }
+    // Largest first, so that no worker begins a long unit when the others are done.
+    std::ranges::stable_sort(tasks, std::ranges::greater{}, [](const Task& task) {
+        return task.object->estimated_bytes / task.object->units.size();
+    });
+    return tasks;
+}
+
+Result<void> DatabaseBackup::run_tasks(std::vector<Task>& tasks, unsigned jobs)
+{
+    context_.progress.begin_phase("rows of " + reader_.database());
+    return run_workers(
+        jobs,
+        tasks.size(),
+        context_.request.stop,
+        [&](const std::function<std::size_t()>& take, const std::stop_token& stop) -> Result<void> {
+            TRY_LET(const std::unique_ptr<source::Connection> connection, reader_.connect(stop));
+            const std::unique_ptr<repository::Appender> appender = context_.session.appender();
+            std::set<PackId> packs;
+            const UnitContext unit{
+                .connection = *connection, .appender = *appender, .packs = packs, .progress = context_.progress
+            };
+            for (std::size_t next = take(); next < tasks.size(); next = take()) {
+                if (Result<void> done = run_task(tasks[next], unit); !done.ok()) {
+                    return std::move(done).error().during("reading " + tasks[next].object->name);
+                }
+            }
+            packs_.insert(packs);
+            return appender->flush();
+        }
+    );
+}
+
+Result<void> DatabaseBackup::run_task(Task& task, const UnitContext& unit)
+{
+    const source::KeyRange& range = task.object->units[task.unit];
+    LeafReuse reuse{
+        .previous = {},
+        .audit = context_.audit,
+        .still_stored = [&](const PackId& pack) { return context_.session.has_pack(pack); }
+    };
+    if (task.previous != nullptr) {
+        TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit, range));
+    }
+    TRY_LET(task.summary, back_up_unit(unit, *task.object, range, reuse));
+    return {};
+}
+
+Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
+{
+    std::set<std::size_t> distrusted;
+    for (const Task& task : tasks) {
+        if (task.summary.fingerprint_lied && distrusted.insert(task.object_index).second) {
+            outcome_.distrusted.push_back(task.object->name);
+        }
+    }
+    if (distrusted.empty() || context_.audit.all) {
+        return {};
+    }
+    std::vector<Task> again;
+    std::erase_if(tasks, [&](Task& task) {
+        if (!distrusted.contains(task.object_index)) {
+            return false;
+        }
+        again.push_back(
+            {.object = task.object, .previous = nullptr, .object_index = task.object_index, .unit = task.unit, .summary = {}}
+        );
+        return true;
+    });
+    TRY(run_tasks(again, context_.request.jobs));
+    std::ranges::move(again, std::back_inserter(tasks));
+    return {};
+}
+
+void DatabaseBackup::sum_up(std::vector<Task>& tasks)
+{
+    std::ranges::sort(tasks, {}, [](const Task& task) { return std::pair(task.object_index, task.unit); });
+    auto task = tasks.begin();
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+        const source::Object& object = *objects_[i];
+        repository::ManifestObject entry{
+            .name = object.name, .kind = object.kind, .row_form = object.row_form, .columns = {},
+            .rows = 0, .bytes = 0, .digest = {}, .guard = object.guard, .facts = object.facts, .segments = {}
+        };
+        for (const source::Column& column : object.columns) {
+            entry.columns.emplace_back(column.name, column.type);
+        }
+        std::uint64_t changed = 0;
+        for (; task != tasks.end() && task->object_index == i; ++task) {
+            const UnitSummary& unit = task->summary;
+            entry.rows += unit.rows;
+            entry.bytes += unit.bytes;
+            entry.digest += unit.digest;
+            entry.segments.insert(entry.segments.end(), unit.segments.begin(), unit.segments.end());
+            outcome_.bytes_read += unit.bytes_read;
+            changed += unit.changed_leaves;
+        }
+        const repository::ManifestObject* before = previous_.reusable(object);
+        if (before != nullptr && changed == 0 && before->rows == entry.rows && before->digest == entry.digest) {
+            ++outcome_.reused_objects;
+        }
+        outcome_.rows += entry.rows;
+        manifest_.objects.push_back(std::move(entry));
+    }
+}
+
+Result<void> DatabaseBackup::store_manifest()
+{
+    const std::unique_ptr<repository::Appender> appender = context_.session.appender();
+    TRY_LET(
+        const repository::Reference manifest,
+        appender->add(repository::RecordType::Manifest, as_bytes(repository::encode_manifest(manifest_)))
+    );
+    TRY(appender->flush());
+    packs_.insert({manifest.pack});
+    outcome_.objects = manifest_.objects.size();
+    outcome_.left_out = manifest_.left_out;
+    outcome_.entry = {.name = reader_.database(), .manifest = manifest, .packs = packs_.take()};
+    return {};
+}
+
+}  // namespace
+
+Result<DatabaseOutcome> back_up_database(
+    const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
+)
+{
+    return DatabaseBackup(context, reader, previous).run();
+}
+
+}  // namespace starkeep::engine

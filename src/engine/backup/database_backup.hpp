@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// One database into the open write session: definitions, every unit of every object, the manifest.
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/backup/backup.hpp"
+#include "engine/backup/previous_point.hpp"
+#include "engine/backup/unit_backup.hpp"
+#include "engine/progress.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+#include "repository/write_session.hpp"
+#include "source/reader.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace starkeep::engine {
+
+struct DatabaseOutcome {
+    repository::PointDatabase entry;
+    std::uint64_t rows = 0;
+    std::uint64_t objects = 0;
+    std::uint64_t reused_objects = 0;
+    std::uint64_t bytes_read = 0;
+    double definitions_s = 0;
+    std::vector<std::string> left_out;
+    std::vector<std::string> distrusted;
+};
+
+struct DatabaseContext {
+    repository::Repository& repository;
+    repository::WriteSession& session;
+    const BackupRequest& request;
+    Audit audit;
+    Progress& progress;
+};
+
+/// All that the returned entry names is put when this returns. The reader's view stays open.
+Result<DatabaseOutcome> back_up_database(
+    const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
+);
+
+}  // namespace starkeep::engine

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/point_reader.hpp"
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "engine/selection.hpp"
+#include "repository/manifest.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starkeep::engine {
+
+namespace {
+
+/// Plain bytes of chunks held at once by one reader.
+constexpr std::uint64_t kBatchBytes = std::uint64_t{4} << 20U;
+
+/// Chunks gathered for one request and the leaves they belong to.
+struct Batch {
+    std::vector<repository::Reference> chunks;
+    std::vector<const repository::Leaf*> leaves;
+    std::uint64_t bytes = 0;
+};
+
+Result<void> deliver(const repository::Repository& repository, Batch& batch, const LeafSink& sink)
+{
+    TRY_LET(const std::vector<Bytes> pieces, repository.read_all(batch.chunks, repository::RecordType::Chunk));
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        TRY(sink(*batch.leaves[i], pieces[i]));
+    }
+    batch = {};
+    return {};
+}
+
+}  // namespace
+
+Result<const repository::PointDatabase*> find_database(const repository::Point& point, std::string_view name)
+{
+    const auto found = std::ranges::find(point.databases, name, &repository::PointDatabase::name);
+    if (found != point.databases.end()) {
+        return &*found;
+    }
+    std::string held;
+    for (const repository::PointDatabase& database : point.databases) {
+        held += (held.empty() ? "" : ", ") + database.name;
+    }
+    return Error{
+        ErrorCode::NotFound,
+        "point " + point.id.hex() + " has no database \"" + std::string(name) + "\"",
+        "It holds: " + held + "."
+    };
+}
+
+Result<repository::Manifest> read_manifest(
+    const repository::Repository& repository, const repository::PointDatabase& database
+)
+{
+    TRY_LET(const Bytes text, repository.read(database.manifest, repository::RecordType::Manifest));
+    Result<repository::Manifest> manifest = repository::decode_manifest(as_text(text));
+    if (!manifest.ok()) {
+        return std::move(manifest).error().during("reading the manifest of " + database.name);
+    }
+    return manifest;
+}
+
+Result<const repository::ManifestObject*> find_object(const repository::Manifest& manifest, std::string_view name)
+{
+    for (const repository::ManifestObject& object : manifest.objects) {
+        if (object.name == name || without_quotes(object.name) == name) {
+            return &object;
+        }
+    }
+    return Error{
+        ErrorCode::NotFound,
+        "database \"" + manifest.database + "\" has no object \"" + std::string(name) + "\" in this point",
+        "List them with: starkeep ls POINT:" + manifest.database + "."
+    };
+}
+
+Result<repository::Segment> read_segment(
+    const repository::Repository& repository, const repository::Reference& reference
+)
+{
+    TRY_LET(const Bytes bytes, repository.read(reference, repository::RecordType::Segment));
+    return repository::decode_segment(bytes);
+}
+
+Result<void> read_definitions(
+    const repository::Repository& repository, const repository::Manifest& manifest, const ByteSink& sink
+)
+{
+    for (const repository::Reference& reference : manifest.definitions) {
+        TRY_LET(const Bytes piece, repository.read(reference, repository::RecordType::Chunk));
+        TRY(sink(piece));
+    }
+    return {};
+}
+
+Result<void> read_leaves(
+    const repository::Repository& repository, const repository::Segment& segment, const LeafSink& sink
+)
+{
+    Batch batch;
+    for (const repository::Leaf& leaf : segment.leaves) {
+        for (const repository::Reference& chunk : leaf.chunks) {
+            if (!batch.chunks.empty() && batch.bytes + chunk.plain_bytes > kBatchBytes) {
+                TRY(deliver(repository, batch, sink));
+            }
+            batch.bytes += chunk.plain_bytes;
+            batch.chunks.push_back(chunk);
+            batch.leaves.push_back(&leaf);
+        }
+    }
+    return deliver(repository, batch, sink);
+}
+
+}  // namespace starkeep::engine

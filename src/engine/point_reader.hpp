@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading what a restore point holds: manifests, definitions, segments and their rows.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "repository/manifest.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+
+#include <functional>
+#include <string_view>
+
+namespace starkeep::engine {
+
+/// Errors: NotFound, naming what the point holds, when it has no such database.
+Result<const repository::PointDatabase*> find_database(const repository::Point& point, std::string_view name);
+
+Result<repository::Manifest> read_manifest(
+    const repository::Repository& repository, const repository::PointDatabase& database
+);
+
+/// Errors: NotFound when the database has no such object. `name` may omit the quotes that SQL needs.
+Result<const repository::ManifestObject*> find_object(const repository::Manifest& manifest, std::string_view name);
+
+Result<repository::Segment> read_segment(
+    const repository::Repository& repository, const repository::Reference& reference
+);
+
+using ByteSink = std::function<Result<void>(ByteView)>;
+
+/// The pg_dump archive, piece by piece.
+Result<void> read_definitions(
+    const repository::Repository& repository, const repository::Manifest& manifest, const ByteSink& sink
+);
+
+/// Receives rows: a piece of the rows of `leaf`, cut anywhere, in order.
+using LeafSink = std::function<Result<void>(const repository::Leaf& leaf, ByteView piece)>;
+
+/// All leaves of a segment, in key order, a few MiB in memory at a time. Every byte is authenticated before the sink
+/// sees it.
+Result<void> read_leaves(
+    const repository::Repository& repository, const repository::Segment& segment, const LeafSink& sink
+);
+
+}  // namespace starkeep::engine
