@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mode=(--dry-run --Werror)
+mode=(--dry-run --Werror --ferror-limit=1)
 [[ ${1:-} == --fix ]] && mode=(-i)
 find src fuzz bench tests -name '*.[ch]pp' -print0 2>/dev/null | xargs -0 -r -n 16 -P "$(nproc)" clang-format-19 "${mode[@]}"
