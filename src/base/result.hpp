@@ -88,13 +88,16 @@ private:
 #define STARKEEP_JOIN_(left, right) left##right
 #define STARKEEP_JOIN(left, right) STARKEEP_JOIN_(left, right)
 
-/// Leaves the enclosing function with the error of `expression`, if it has one. A statement, never an expression.
-#define TRY(expression)                                                                            \
+#define STARKEEP_TRY(temporary, ...)                                                               \
     do {                                                                                           \
-        if (auto try_result = (expression); !try_result.ok()) {                                    \
-            return std::move(try_result).error();                                                  \
+        if (auto temporary = (__VA_ARGS__); !(temporary).ok()) {                                   \
+            return std::move(temporary).error();                                                   \
         }                                                                                          \
     } while (false)
+
+/// Leaves the enclosing function with the error of the expression, if it has one. A statement, never an expression.
+/// (Counted names, so that a lambda inside may use TRY as well.)
+#define TRY(...) STARKEEP_TRY(STARKEEP_JOIN(try_, __COUNTER__), __VA_ARGS__)
 
 #define STARKEEP_TRY_LET(temporary, declaration, ...)                                              \
     auto temporary = (__VA_ARGS__);                                                                \
@@ -105,4 +108,4 @@ private:
 
 /// Declares a variable from a Result: TRY_LET(const Footer footer, read_footer(file));
 #define TRY_LET(declaration, ...)                                                                  \
-    STARKEEP_TRY_LET(STARKEEP_JOIN(try_let_, __LINE__), declaration, __VA_ARGS__)
+    STARKEEP_TRY_LET(STARKEEP_JOIN(try_let_, __COUNTER__), declaration, __VA_ARGS__)

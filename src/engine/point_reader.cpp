@@ -73,10 +73,15 @@ Result<repository::Manifest> read_manifest(
 
 Result<const repository::ManifestObject*> find_object(const repository::Manifest& manifest, std::string_view name)
 {
-    for (const repository::ManifestObject& object : manifest.objects) {
-        if (object.name == name || without_quotes(object.name) == name) {
-            return &object;
-        }
+    const auto exact = std::ranges::find(manifest.objects, name, &repository::ManifestObject::name);
+    if (exact != manifest.objects.end()) {
+        return &*exact;
+    }
+    const auto typed = std::ranges::find(manifest.objects, name, [](const repository::ManifestObject& object) {
+        return without_quotes(object.name);
+    });
+    if (typed != manifest.objects.end()) {
+        return &*typed;
     }
     return Error{
         ErrorCode::NotFound,

@@ -67,7 +67,8 @@ public:
     virtual Result<std::vector<PlannedAct>> plan() = 0;
     /// Schemas, types, functions, tables: all before the data. Errors: Exists naming objects in the way (IfExists::Fail).
     virtual Result<void> create() = 0;
-    virtual Result<std::unique_ptr<Loader>> connect() = 0;
+    /// Errors: Cancelled once `stop` is requested while the loader waits.
+    virtual Result<std::unique_ptr<Loader>> connect(std::stop_token stop) = 0;
     /// Indexes and constraints in parallel, triggers, sequences, owners, grants, materialized views; removes the journal.
     /// `step` is told what is being done.
     virtual Result<void> finish(const std::function<void(const std::string&)>& step) = 0;
