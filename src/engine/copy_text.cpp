@@ -88,7 +88,9 @@ Result<void> CopyTextDecoder::escape(char c)
     case '\\':
         return sink_.value(field_, "\\");
     default:
-        return Error{ErrorCode::Corrupt, "a stored row has the unknown escape \\" + std::string(1, c)};
+        return Error{
+            ErrorCode::Corrupt, "a stored row has the unknown escape \\" + std::string(1, c)
+        };
     }
 }
 

@@ -47,9 +47,7 @@ public:
 /// Source: PostgreSQL documentation, COPY, "Text Format".
 class CopyTextDecoder {
 public:
-    explicit CopyTextDecoder(FieldSink& sink)
-        : sink_(sink)
-    {}
+    explicit CopyTextDecoder(FieldSink& sink) : sink_(sink) {}
 
     /// Errors: the sink's; Corrupt for an escape that the format does not have.
     Result<void> add(ByteView piece);

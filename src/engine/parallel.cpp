@@ -40,9 +40,8 @@ private:
 
 }  // namespace
 
-Result<void> run_workers(
-    unsigned workers, std::size_t count, std::stop_token stop, const Worker& worker
-)
+Result<void>
+run_workers(unsigned workers, std::size_t count, std::stop_token stop, const Worker& worker)
 {
     std::stop_source failed;
     const std::stop_callback forward(stop, [&] { failed.request_stop(); });

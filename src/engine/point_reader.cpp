@@ -32,7 +32,10 @@ struct Batch {
 
 Result<void> deliver(const repository::Repository& repository, Batch& batch, const LeafSink& sink)
 {
-    TRY_LET(const std::vector<Bytes> pieces, repository.read_all(batch.chunks, repository::RecordType::Chunk));
+    TRY_LET(
+        const std::vector<Bytes> pieces,
+        repository.read_all(batch.chunks, repository::RecordType::Chunk)
+    );
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         TRY(sink(*batch.leaves[i], pieces[i]));
     }
@@ -42,7 +45,8 @@ Result<void> deliver(const repository::Repository& repository, Batch& batch, con
 
 }  // namespace
 
-Result<const repository::PointDatabase*> find_database(const repository::Point& point, std::string_view name)
+Result<const repository::PointDatabase*>
+find_database(const repository::Point& point, std::string_view name)
 {
     const auto found = std::ranges::find(point.databases, name, &repository::PointDatabase::name);
     if (found != point.databases.end()) {
@@ -59,9 +63,8 @@ Result<const repository::PointDatabase*> find_database(const repository::Point& 
     };
 }
 
-Result<repository::Manifest> read_manifest(
-    const repository::Repository& repository, const repository::PointDatabase& database
-)
+Result<repository::Manifest>
+read_manifest(const repository::Repository& repository, const repository::PointDatabase& database)
 {
     TRY_LET(const Bytes text, repository.read(database.manifest, repository::RecordType::Manifest));
     Result<repository::Manifest> manifest = repository::decode_manifest(as_text(text));
@@ -71,35 +74,39 @@ Result<repository::Manifest> read_manifest(
     return manifest;
 }
 
-Result<const repository::ManifestObject*> find_object(const repository::Manifest& manifest, std::string_view name)
+Result<const repository::ManifestObject*>
+find_object(const repository::Manifest& manifest, std::string_view name)
 {
     const auto exact = std::ranges::find(manifest.objects, name, &repository::ManifestObject::name);
     if (exact != manifest.objects.end()) {
         return &*exact;
     }
-    const auto typed = std::ranges::find(manifest.objects, name, [](const repository::ManifestObject& object) {
-        return without_quotes(object.name);
-    });
+    const auto typed =
+        std::ranges::find(manifest.objects, name, [](const repository::ManifestObject& object) {
+            return without_quotes(object.name);
+        });
     if (typed != manifest.objects.end()) {
         return &*typed;
     }
     return Error{
         ErrorCode::NotFound,
-        "database \"" + manifest.database + "\" has no object \"" + std::string(name) + "\" in this point",
+        "database \"" + manifest.database + "\" has no object \"" + std::string(name) +
+            "\" in this point",
         "List them with: starkeep ls POINT:" + manifest.database + "."
     };
 }
 
-Result<repository::Segment> read_segment(
-    const repository::Repository& repository, const repository::Reference& reference
-)
+Result<repository::Segment>
+read_segment(const repository::Repository& repository, const repository::Reference& reference)
 {
     TRY_LET(const Bytes bytes, repository.read(reference, repository::RecordType::Segment));
     return repository::decode_segment(bytes);
 }
 
 Result<void> read_definitions(
-    const repository::Repository& repository, const repository::Manifest& manifest, const ByteSink& sink
+    const repository::Repository& repository,
+    const repository::Manifest& manifest,
+    const ByteSink& sink
 )
 {
     for (const repository::Reference& reference : manifest.definitions) {
@@ -110,7 +117,9 @@ Result<void> read_definitions(
 }
 
 Result<void> read_leaves(
-    const repository::Repository& repository, const repository::Segment& segment, const LeafSink& sink
+    const repository::Repository& repository,
+    const repository::Segment& segment,
+    const LeafSink& sink
 )
 {
     Batch batch;

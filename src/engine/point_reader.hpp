@@ -14,24 +14,26 @@
 namespace starkeep::engine {
 
 /// Errors: NotFound, naming what the point holds, when it has no such database.
-Result<const repository::PointDatabase*> find_database(const repository::Point& point, std::string_view name);
+Result<const repository::PointDatabase*>
+find_database(const repository::Point& point, std::string_view name);
 
-Result<repository::Manifest> read_manifest(
-    const repository::Repository& repository, const repository::PointDatabase& database
-);
+Result<repository::Manifest>
+read_manifest(const repository::Repository& repository, const repository::PointDatabase& database);
 
 /// Errors: NotFound when the database has no such object. `name` may omit the quotes that SQL needs.
-Result<const repository::ManifestObject*> find_object(const repository::Manifest& manifest, std::string_view name);
+Result<const repository::ManifestObject*>
+find_object(const repository::Manifest& manifest, std::string_view name);
 
-Result<repository::Segment> read_segment(
-    const repository::Repository& repository, const repository::Reference& reference
-);
+Result<repository::Segment>
+read_segment(const repository::Repository& repository, const repository::Reference& reference);
 
 using ByteSink = std::function<Result<void>(ByteView)>;
 
 /// The pg_dump archive, piece by piece.
 Result<void> read_definitions(
-    const repository::Repository& repository, const repository::Manifest& manifest, const ByteSink& sink
+    const repository::Repository& repository,
+    const repository::Manifest& manifest,
+    const ByteSink& sink
 );
 
 /// Receives rows: a piece of the rows of `leaf`, cut anywhere, in order.
@@ -40,7 +42,9 @@ using LeafSink = std::function<Result<void>(const repository::Leaf& leaf, ByteVi
 /// All leaves of a segment, in key order, a few MiB in memory at a time. Every byte is authenticated before the sink
 /// sees it.
 Result<void> read_leaves(
-    const repository::Repository& repository, const repository::Segment& segment, const LeafSink& sink
+    const repository::Repository& repository,
+    const repository::Segment& segment,
+    const LeafSink& sink
 );
 
 }  // namespace starkeep::engine

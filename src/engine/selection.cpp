@@ -106,8 +106,8 @@ bool Selection::chosen(std::string_view database, std::string_view object) const
         }
     }
     return in && std::ranges::none_of(exclude_, [&](const Pattern& pattern) {
-        return object_matches(pattern.text, database, object);
-    });
+               return object_matches(pattern.text, database, object);
+           });
 }
 
 bool Selection::touches(std::string_view database) const
@@ -140,9 +140,12 @@ Result<Rename> parse_rename(std::string_view text)
     const std::size_t equals = text.find('=');
     Rename rename;
     if (equals != std::string_view::npos) {
-        rename = {.from = std::string(text.substr(0, equals)), .to = std::string(text.substr(equals + 1))};
+        rename = {
+            .from = std::string(text.substr(0, equals)), .to = std::string(text.substr(equals + 1))
+        };
     }
-    const bool same_kind = (rename.from.find('.') == std::string::npos) == (rename.to.find('.') == std::string::npos);
+    const bool same_kind =
+        (rename.from.find('.') == std::string::npos) == (rename.to.find('.') == std::string::npos);
     if (rename.from.empty() || rename.to.empty() || !same_kind) {
         return Error{
             ErrorCode::InvalidInput,

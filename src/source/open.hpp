@@ -18,9 +18,8 @@ namespace starkeep::source {
 Result<std::unique_ptr<Source>> open_source(const std::string& url, std::stop_token stop);
 
 /// Nothing is changed at the server before DatabaseWriter::create().
-Result<std::unique_ptr<DatabaseWriter>> open_writer(
-    const std::string& url, const std::string& database, WriteRequest request
-);
+Result<std::unique_ptr<DatabaseWriter>>
+open_writer(const std::string& url, const std::string& database, WriteRequest request);
 
 /// The database that the URL names, if it names one. Errors: InvalidInput.
 Result<std::optional<std::string>> database_of(std::string_view url);
@@ -35,6 +34,7 @@ Result<std::string> url_without_password(std::string_view url);
 bool has_password(std::string_view url);
 
 /// Succeeds as well when there is no such database.
-Result<void> drop_database(const std::string& url, const std::string& database, std::stop_token stop);
+Result<void>
+drop_database(const std::string& url, const std::string& database, std::stop_token stop);
 
 }  // namespace starkeep::source

@@ -25,7 +25,8 @@ namespace starkeep::engine {
 
 namespace {
 
-Result<std::vector<std::string>> chosen_databases(source::Source& source, const Selection& selection)
+Result<std::vector<std::string>>
+chosen_databases(source::Source& source, const Selection& selection)
 {
     TRY_LET(std::vector<std::string> databases, source.databases());
     std::erase_if(databases, [&](const std::string& name) { return !selection.touches(name); });
@@ -33,7 +34,8 @@ Result<std::vector<std::string>> chosen_databases(source::Source& source, const 
         return Error{
             ErrorCode::NotFound,
             "no database to back up at " + source.url(),
-            "Name one in the URL, or check --include and --exclude and the role's CONNECT privilege."
+            "Name one in the URL, or check --include and --exclude and the role's CONNECT "
+            "privilege."
         };
     }
     return databases;
@@ -41,17 +43,23 @@ Result<std::vector<std::string>> chosen_databases(source::Source& source, const 
 
 class Backup {
 public:
-    Backup(source::Source& source, repository::Repository& repository, const BackupRequest& request, Progress& progress)
-        : source_(source)
-        , repository_(repository)
-        , request_(request)
-        , progress_(progress)
-    {}
+    Backup(
+        source::Source& source,
+        repository::Repository& repository,
+        const BackupRequest& request,
+        Progress& progress
+    )
+        : source_(source), repository_(repository), request_(request), progress_(progress)
+    {
+    }
 
     Result<BackupReport> run()
     {
         const sys::Stopwatch total;
-        TRY_LET(const std::unique_ptr<repository::WriteSession> session, repository::WriteSession::begin(repository_));
+        TRY_LET(
+            const std::unique_ptr<repository::WriteSession> session,
+            repository::WriteSession::begin(repository_)
+        );
         TRY_LET(const Audit audit, plan_audit());
         report_.point.id = sys::random_id<PointId>();
         report_.point.source = source_.url();
@@ -59,7 +67,9 @@ public:
         report_.point.time = sys::format_rfc3339(sys::system_clock().now());
         report_.point.labels = request_.labels;
         report_.point.trusted = true;
-        TRY_LET(const std::vector<std::string> databases, chosen_databases(source_, request_.selection));
+        TRY_LET(
+            const std::vector<std::string> databases, chosen_databases(source_, request_.selection)
+        );
         report_.fixed_s = total.seconds();
         for (const std::string& database : databases) {
             TRY(back_up(*session, audit, database));
@@ -73,25 +83,34 @@ private:
     Result<Audit> plan_audit()
     {
         TRY_LET(const std::vector<repository::Point> points, repository_.points());
-        const auto generation = std::ranges::count(points, source_.url(), &repository::Point::source);
+        const auto generation =
+            std::ranges::count(points, source_.url(), &repository::Point::source);
         return Audit{.all = request_.full, .generation = static_cast<std::uint64_t>(generation)};
     }
 
-    Result<void> back_up(repository::WriteSession& session, const Audit& audit, const std::string& database)
+    Result<void>
+    back_up(repository::WriteSession& session, const Audit& audit, const std::string& database)
     {
         progress_.begin_phase("connecting to " + database);
         const sys::Stopwatch opening;
         TRY_LET(const std::unique_ptr<source::DatabaseReader> reader, source_.open(database));
-        TRY_LET(const PreviousPoint previous, PreviousPoint::find(repository_, source_.url(), *reader));
+        TRY_LET(
+            const PreviousPoint previous, PreviousPoint::find(repository_, source_.url(), *reader)
+        );
         const double opening_s = opening.seconds();
         const DatabaseContext context{
-            .repository = repository_, .session = session, .request = request_, .audit = audit, .progress = progress_
+            .repository = repository_,
+            .session = session,
+            .request = request_,
+            .audit = audit,
+            .progress = progress_
         };
         TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader, previous));
         TRY_LET(const bool trusted, reader->finish());
         take(std::move(outcome), opening_s);
         report_.point.trusted = report_.point.trusted && trusted;
-        report_.point.consistency = report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
+        report_.point.consistency =
+            report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
         return {};
     }
 
@@ -115,7 +134,8 @@ private:
 
     Result<void> commit(repository::WriteSession& session)
     {
-        if (const std::vector<std::string> unmatched = request_.selection.unmatched(); !unmatched.empty()) {
+        if (const std::vector<std::string> unmatched = request_.selection.unmatched();
+            !unmatched.empty()) {
             return Error{
                 ErrorCode::NotFound,
                 "--include " + unmatched.front() + " names nothing in " + source_.url(),

@@ -28,7 +28,8 @@ struct BackupRequest {
 struct BackupReport {
     repository::Point point;
     double duration_s = 0;
-    double fixed_s = 0;  ///< connecting and the definitions; the caller adds what it spent on opening the repository
+    double fixed_s =
+        0;  ///< connecting and the definitions; the caller adds what it spent on opening the repository
     std::uint64_t reused_objects = 0;  ///< of which not one row was read anew, the audit's aside
     std::vector<std::string> left_out;
     /// Objects whose fingerprints promised equal rows that were not equal; they were read in full. Never seen in

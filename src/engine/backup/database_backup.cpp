@@ -67,12 +67,13 @@ private:
 class DatabaseBackup {
 public:
     DatabaseBackup(
-        const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
+        const DatabaseContext& context,
+        source::DatabaseReader& reader,
+        const PreviousPoint& previous
     )
-        : context_(context)
-        , reader_(reader)
-        , previous_(previous)
-    {}
+        : context_(context), reader_(reader), previous_(previous)
+    {
+    }
 
     Result<DatabaseOutcome> run()
     {
@@ -126,12 +127,18 @@ Result<void> DatabaseBackup::store_definitions()
     context_.progress.begin_phase("definitions of " + reader_.database());
     const std::unique_ptr<repository::Appender> appender = context_.session.appender();
     std::set<PackId> packs;
-    codec::StreamChunker chunker(context_.repository.chunking_secret(), [&](ByteView piece) -> Result<void> {
-        TRY_LET(const repository::Reference chunk, appender->add(repository::RecordType::Chunk, piece));
-        packs.insert(chunk.pack);
-        manifest_.definitions.push_back(chunk);
-        return {};
-    });
+    codec::StreamChunker chunker(
+        context_.repository.chunking_secret(),
+        [&](ByteView piece) -> Result<void> {
+            TRY_LET(
+                const repository::Reference chunk,
+                appender->add(repository::RecordType::Chunk, piece)
+            );
+            packs.insert(chunk.pack);
+            manifest_.definitions.push_back(chunk);
+            return {};
+        }
+    );
     TRY(reader_.definitions([&](ByteView piece) { return chunker.add(piece); }));
     TRY(chunker.finish());
     packs_.insert(packs);
@@ -146,7 +153,11 @@ std::vector<Task> DatabaseBackup::plan_tasks() const
         context_.progress.bytes_total += object.estimated_bytes;
         for (std::size_t unit = 0; unit < object.units.size(); ++unit) {
             tasks.push_back(
-                {.object = &object, .previous = previous_.reusable(object), .object_index = i, .unit = unit, .summary = {}}
+                {.object = &object,
+                 .previous = previous_.reusable(object),
+                 .object_index = i,
+                 .unit = unit,
+                 .summary = {}}
             );
         }
     }
@@ -169,7 +180,10 @@ Result<void> DatabaseBackup::run_tasks(std::vector<Task>& tasks, unsigned jobs)
             const std::unique_ptr<repository::Appender> appender = context_.session.appender();
             std::set<PackId> packs;
             const UnitContext unit{
-                .connection = *connection, .appender = *appender, .packs = packs, .progress = context_.progress
+                .connection = *connection,
+                .appender = *appender,
+                .packs = packs,
+                .progress = context_.progress
             };
             for (std::size_t next = take(); next < tasks.size(); next = take()) {
                 if (Result<void> done = run_task(tasks[next], unit); !done.ok()) {
@@ -185,11 +199,10 @@ Result<void> DatabaseBackup::run_tasks(std::vector<Task>& tasks, unsigned jobs)
 Result<void> DatabaseBackup::run_task(Task& task, const UnitContext& unit)
 {
     const source::KeyRange& range = task.object->units[task.unit];
-    LeafReuse reuse{
-        .previous = {},
-        .audit = context_.audit,
-        .still_stored = [&](const PackId& pack) { return context_.session.has_pack(pack); }
-    };
+    LeafReuse
+        reuse{.previous = {}, .audit = context_.audit, .still_stored = [&](const PackId& pack) {
+                  return context_.session.has_pack(pack);
+              }};
     if (task.previous != nullptr) {
         TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit, range));
     }
@@ -214,7 +227,11 @@ Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
             return false;
         }
         again.push_back(
-            {.object = task.object, .previous = nullptr, .object_index = task.object_index, .unit = task.unit, .summary = {}}
+            {.object = task.object,
+             .previous = nullptr,
+             .object_index = task.object_index,
+             .unit = task.unit,
+             .summary = {}}
         );
         return true;
     });
@@ -225,13 +242,23 @@ Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
 
 void DatabaseBackup::sum_up(std::vector<Task>& tasks)
 {
-    std::ranges::sort(tasks, {}, [](const Task& task) { return std::pair(task.object_index, task.unit); });
+    std::ranges::sort(tasks, {}, [](const Task& task) {
+        return std::pair(task.object_index, task.unit);
+    });
     auto task = tasks.begin();
     for (std::size_t i = 0; i < objects_.size(); ++i) {
         const source::Object& object = *objects_[i];
         repository::ManifestObject entry{
-            .name = object.name, .kind = object.kind, .row_form = object.row_form, .columns = {},
-            .rows = 0, .bytes = 0, .digest = {}, .guard = object.guard, .facts = object.facts, .segments = {}
+            .name = object.name,
+            .kind = object.kind,
+            .row_form = object.row_form,
+            .columns = {},
+            .rows = 0,
+            .bytes = 0,
+            .digest = {},
+            .guard = object.guard,
+            .facts = object.facts,
+            .segments = {}
         };
         for (const source::Column& column : object.columns) {
             entry.columns.emplace_back(column.name, column.type);
@@ -247,7 +274,8 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
             changed += unit.changed_leaves;
         }
         const repository::ManifestObject* before = previous_.reusable(object);
-        if (before != nullptr && changed == 0 && before->rows == entry.rows && before->digest == entry.digest) {
+        if (before != nullptr && changed == 0 && before->rows == entry.rows &&
+            before->digest == entry.digest) {
             ++outcome_.reused_objects;
         }
         outcome_.rows += entry.rows;
@@ -260,7 +288,9 @@ Result<void> DatabaseBackup::store_manifest()
     const std::unique_ptr<repository::Appender> appender = context_.session.appender();
     TRY_LET(
         const repository::Reference manifest,
-        appender->add(repository::RecordType::Manifest, as_bytes(repository::encode_manifest(manifest_)))
+        appender->add(
+            repository::RecordType::Manifest, as_bytes(repository::encode_manifest(manifest_))
+        )
     );
     TRY(appender->flush());
     packs_.insert({manifest.pack});

@@ -35,9 +35,9 @@ Bytes ordinal_key(std::uint64_t ordinal)
 }  // namespace
 
 LeafWriter::LeafWriter(repository::Appender& appender, Progress& progress)
-    : appender_(appender)
-    , progress_(progress)
-{}
+    : appender_(appender), progress_(progress)
+{
+}
 
 Result<void> LeafWriter::add(ByteView piece, bool row_ends)
 {
@@ -80,7 +80,9 @@ Result<repository::Leaf> LeafWriter::finish(Bytes key, Bytes fingerprint)
 
 Result<void> LeafWriter::store_chunk()
 {
-    TRY_LET(const repository::Reference chunk, appender_.add(repository::RecordType::Chunk, chunk_));
+    TRY_LET(
+        const repository::Reference chunk, appender_.add(repository::RecordType::Chunk, chunk_)
+    );
     leaf_.chunks.push_back(chunk);
     progress_.bytes_done += chunk_.size();
     chunk_.clear();

@@ -50,9 +50,9 @@ private:
 class PlannedLeafSink final : public source::RowSink {
 public:
     PlannedLeafSink(LeafWriter& writer, std::vector<const source::LeafPlan*> plans)
-        : writer_(writer)
-        , plans_(std::move(plans))
-    {}
+        : writer_(writer), plans_(std::move(plans))
+    {
+    }
 
     Result<void> piece(ByteView data, bool row_ends) override;
     /// One stored leaf per plan, in order. Errors: Conflict when the source sent other rows than it planned.
@@ -70,9 +70,9 @@ class CutLeafSink final : public source::RowSink {
 public:
     using OnSegment = std::function<Result<void>(const repository::Segment&)>;
     CutLeafSink(LeafWriter& writer, OnSegment on_segment)
-        : writer_(writer)
-        , on_segment_(std::move(on_segment))
-    {}
+        : writer_(writer), on_segment_(std::move(on_segment))
+    {
+    }
 
     Result<void> piece(ByteView data, bool row_ends) override;
     Result<void> finish();

@@ -23,9 +23,13 @@ namespace {
 
 bool same_columns(const source::Object& object, const repository::ManifestObject& stored)
 {
-    return std::ranges::equal(object.columns, stored.columns, [](const auto& now, const auto& then) {
-        return now.name == then.first && now.type == then.second;
-    });
+    return std::ranges::equal(
+        object.columns,
+        stored.columns,
+        [](const auto& now, const auto& then) {
+            return now.name == then.first && now.type == then.second;
+        }
+    );
 }
 
 /// What is damaged is not built upon: the backup reads the source instead, and so heals what it can.
@@ -37,7 +41,9 @@ bool damaged(const Result<Bytes>& read)
 }  // namespace
 
 Result<PreviousPoint> PreviousPoint::find(
-    repository::Repository& repository, const std::string& source, const source::DatabaseReader& reader
+    repository::Repository& repository,
+    const std::string& source,
+    const source::DatabaseReader& reader
 )
 {
     PreviousPoint previous;
@@ -47,11 +53,13 @@ Result<PreviousPoint> PreviousPoint::find(
             continue;
         }
         // Only the newest point counts: an older one could be compared as well, but its leaves are rarely fresher.
-        const auto database = std::ranges::find(point.databases, reader.database(), &repository::PointDatabase::name);
+        const auto database =
+            std::ranges::find(point.databases, reader.database(), &repository::PointDatabase::name);
         if (!point.trusted || database == point.databases.end()) {
             return previous;
         }
-        const Result<Bytes> text = repository.read(database->manifest, repository::RecordType::Manifest);
+        const Result<Bytes> text =
+            repository.read(database->manifest, repository::RecordType::Manifest);
         if (damaged(text)) {
             return previous;
         }
@@ -73,7 +81,8 @@ const repository::ManifestObject* PreviousPoint::reusable(const source::Object& 
     if (!manifest_ || !object.has_leaf_plan || object.guard.empty()) {
         return nullptr;
     }
-    const auto stored = std::ranges::find(manifest_->objects, object.name, &repository::ManifestObject::name);
+    const auto stored =
+        std::ranges::find(manifest_->objects, object.name, &repository::ManifestObject::name);
     if (stored == manifest_->objects.end() || stored->guard != object.guard ||
         stored->row_form != object.row_form || !same_columns(object, *stored)) {
         return nullptr;
@@ -88,7 +97,8 @@ Result<std::optional<repository::Segment>> PreviousPoint::segment(
     if (position >= object.segments.size()) {
         return std::optional<repository::Segment>{};
     }
-    const Result<Bytes> bytes = repository_->read(object.segments[position], repository::RecordType::Segment);
+    const Result<Bytes> bytes =
+        repository_->read(object.segments[position], repository::RecordType::Segment);
     if (damaged(bytes)) {
         return std::optional<repository::Segment>{};
     }

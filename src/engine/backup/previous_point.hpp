@@ -20,7 +20,9 @@ namespace starkeep::engine {
 class PreviousPoint {
 public:
     static Result<PreviousPoint> find(
-        repository::Repository& repository, const std::string& source, const source::DatabaseReader& reader
+        repository::Repository& repository,
+        const std::string& source,
+        const source::DatabaseReader& reader
     );
 
     /// The stored object that `object` may take leaves from: same name, columns, row form and guard.

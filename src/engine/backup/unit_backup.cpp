@@ -31,7 +31,9 @@ std::uint64_t plain_bytes(const repository::Leaf& leaf)
 bool same_content(const repository::Leaf& one, const repository::Leaf& other)
 {
     return one.digest == other.digest &&
-           std::ranges::equal(one.chunks, other.chunks, {}, &repository::Reference::id, &repository::Reference::id);
+           std::ranges::equal(
+               one.chunks, other.chunks, {}, &repository::Reference::id, &repository::Reference::id
+           );
 }
 
 const repository::Leaf* find_leaf(const LeafReuse& reuse, const source::LeafPlan& plan)
@@ -73,7 +75,8 @@ std::vector<Decision> decide(const std::vector<source::LeafPlan>& plans, const L
 
 /// The key ranges of the leaves to read; neighbours become one range. The stretch up to the next planned leaf
 /// belongs to a leaf: it holds no rows, so nothing else is read with it.
-std::vector<source::KeyRange> ranges_to_read(const std::vector<Decision>& decisions, const source::KeyRange& unit)
+std::vector<source::KeyRange>
+ranges_to_read(const std::vector<Decision>& decisions, const source::KeyRange& unit)
 {
     std::vector<source::KeyRange> ranges;
     for (std::size_t i = 0; i < decisions.size(); ++i) {
@@ -100,7 +103,9 @@ Result<UnitSummary> merge(
 )
 {
     UnitSummary summary;
-    repository::Segment segment{.lower = unit.lower, .upper = unit.upper, .open = unit.open, .leaves = {}};
+    repository::Segment segment{
+        .lower = unit.lower, .upper = unit.upper, .open = unit.open, .leaves = {}
+    };
     std::size_t next = 0;
     for (const Decision& decision : decisions) {
         if (!decision.read) {
@@ -147,9 +152,8 @@ Result<UnitSummary> back_up_planned(
     return merge(context, decisions, std::move(leaves), unit);
 }
 
-Result<UnitSummary> back_up_cut(
-    const UnitContext& context, const source::Object& object, const source::KeyRange& unit
-)
+Result<UnitSummary>
+back_up_cut(const UnitContext& context, const source::Object& object, const source::KeyRange& unit)
 {
     ENSURE(unit.lower.empty() && unit.open);
     UnitSummary summary;

@@ -43,7 +43,9 @@ std::vector<Task> plan_tasks(const LoadRequest& request)
         }
         for (std::size_t segment = 0; segment < object.segments.size(); ++segment) {
             tasks.push_back(
-                {.object = i, .segment = segment, .estimated_bytes = object.bytes / object.segments.size()}
+                {.object = i,
+                 .segment = segment,
+                 .estimated_bytes = object.bytes / object.segments.size()}
             );
         }
     }
@@ -60,12 +62,16 @@ Result<void> load_segment(
 )
 {
     RowCounter counter;
-    TRY(read_leaves(repository, segment, [&](const repository::Leaf&, ByteView piece) -> Result<void> {
-        counter.add(piece);
-        TRY(loader.write(piece));
-        progress.bytes_done += piece.size();
-        return {};
-    }));
+    TRY(read_leaves(
+        repository,
+        segment,
+        [&](const repository::Leaf&, ByteView piece) -> Result<void> {
+            counter.add(piece);
+            TRY(loader.write(piece));
+            progress.bytes_done += piece.size();
+            return {};
+        }
+    ));
     std::uint64_t rows = 0;
     codec::Digest digest;
     for (const repository::Leaf& leaf : segment.leaves) {
@@ -121,7 +127,9 @@ Result<void> load_rows(
         [&](const std::function<std::size_t()>& take, const std::stop_token& stop) -> Result<void> {
             TRY_LET(const std::unique_ptr<source::Loader> loader, writer.connect(stop));
             for (std::size_t next = take(); next < tasks.size(); next = take()) {
-                if (Result<void> done = run_task(repository, request, tasks[next], *loader, progress); !done.ok()) {
+                if (Result<void> done =
+                        run_task(repository, request, tasks[next], *loader, progress);
+                    !done.ok()) {
                     return std::move(done).error().during(
                         "restoring " + request.plan.placements[tasks[next].object].target
                     );

@@ -44,13 +44,16 @@ std::string_view name(source::IfExists mode)
 class RestorePlanner {
 public:
     RestorePlanner(
-        const repository::Repository& repository, const repository::Point& point, const RestoreRequest& request
+        const repository::Repository& repository,
+        const repository::Point& point,
+        const RestoreRequest& request
     )
         : repository_(repository)
         , point_(point)
         , request_(request)
         , used_(request.renames.size(), false)
-    {}
+    {
+    }
 
     Result<std::vector<DatabasePlan>> run()
     {
@@ -78,7 +81,9 @@ private:
         plan.whole = request_.selection.everything();
         for (const repository::ManifestObject& object : plan.manifest.objects) {
             if (request_.selection.chosen(database.name, object.name)) {
-                plan.placements.push_back({.object = to_source_object(object), .target = target_of(object.name)});
+                plan.placements.push_back(
+                    {.object = to_source_object(object), .target = target_of(object.name)}
+                );
             }
         }
         return plan;
@@ -99,7 +104,8 @@ private:
 
     Result<void> check(const std::vector<DatabasePlan>& plans)
     {
-        if (const std::vector<std::string> unmatched = request_.selection.unmatched(); !unmatched.empty()) {
+        if (const std::vector<std::string> unmatched = request_.selection.unmatched();
+            !unmatched.empty()) {
             return Error{
                 ErrorCode::NotFound,
                 "--include " + unmatched.front() + " names nothing in point " + point_.id.hex(),
@@ -116,14 +122,16 @@ private:
         return {};
     }
 
-    Result<void> choose_targets(std::vector<DatabasePlan>& plans, const std::optional<std::string>& named)
+    Result<void>
+    choose_targets(std::vector<DatabasePlan>& plans, const std::optional<std::string>& named)
     {
         if (named && plans.size() > 1) {
             return Error{
                 ErrorCode::InvalidInput,
-                "the target names the database \"" + *named + "\" but " + std::to_string(plans.size()) +
-                    " databases are to be restored",
-                "Leave the database out of the target's URL, or choose one with --include DATABASE/."
+                "the target names the database \"" + *named + "\" but " +
+                    std::to_string(plans.size()) + " databases are to be restored",
+                "Leave the database out of the target's URL, or choose one with --include "
+                "DATABASE/."
             };
         }
         std::set<std::string> taken;
@@ -133,13 +141,17 @@ private:
                 plan.target = *named;
             }
             if (!taken.insert(plan.target).second) {
-                return Error{ErrorCode::InvalidInput, "two databases would be restored into \"" + plan.target + "\""};
+                return Error{
+                    ErrorCode::InvalidInput,
+                    "two databases would be restored into \"" + plan.target + "\""
+                };
             }
             TRY(finish(plan));
         }
         const auto unused = std::ranges::find(used_, false);
         if (unused != used_.end()) {
-            const Rename& rename = request_.renames[static_cast<std::size_t>(unused - used_.begin())];
+            const Rename& rename =
+                request_.renames[static_cast<std::size_t>(unused - used_.begin())];
             return Error{
                 ErrorCode::NotFound,
                 "--rename " + rename.from + "=" + rename.to + " names nothing that is restored",
@@ -151,15 +163,19 @@ private:
 
     Result<void> finish(DatabasePlan& plan) const
     {
-        plan.restore_key = point_.id.hex() + "/" + plan.manifest.database + "/" + std::string(name(request_.if_exists));
+        plan.restore_key = point_.id.hex() + "/" + plan.manifest.database + "/" +
+                           std::string(name(request_.if_exists));
         std::set<std::string> targets;
         for (const source::Placement& placement : plan.placements) {
             TRY_LET(
-                const repository::ManifestObject* object, find_object(plan.manifest, placement.object.name)
+                const repository::ManifestObject* object,
+                find_object(plan.manifest, placement.object.name)
             );
             plan.objects.push_back(object);
             if (!targets.insert(placement.target).second) {
-                return Error{ErrorCode::InvalidInput, "two objects would be restored as " + placement.target};
+                return Error{
+                    ErrorCode::InvalidInput, "two objects would be restored as " + placement.target
+                };
             }
             if (!plan.whole || placement.target != placement.object.name) {
                 plan.restore_key += "\n" + placement.object.name + "=" + placement.target;
@@ -191,7 +207,9 @@ source::Object to_source_object(const repository::ManifestObject& stored)
 }
 
 Result<std::vector<DatabasePlan>> plan_restore(
-    const repository::Repository& repository, const repository::Point& point, const RestoreRequest& request
+    const repository::Repository& repository,
+    const repository::Point& point,
+    const RestoreRequest& request
 )
 {
     return RestorePlanner(repository, point, request).run();

@@ -30,7 +30,9 @@ struct DatabasePlan {
 source::Object to_source_object(const repository::ManifestObject& stored);
 
 Result<std::vector<DatabasePlan>> plan_restore(
-    const repository::Repository& repository, const repository::Point& point, const RestoreRequest& request
+    const repository::Repository& repository,
+    const repository::Point& point,
+    const RestoreRequest& request
 );
 
 }  // namespace starkeep::engine

@@ -32,7 +32,9 @@ namespace starkeep::engine {
 namespace {
 
 Result<std::filesystem::path> save_definitions(
-    const repository::Repository& repository, const repository::Manifest& manifest, const sys::TempDir& directory
+    const repository::Repository& repository,
+    const repository::Manifest& manifest,
+    const sys::TempDir& directory
 )
 {
     std::filesystem::path path = directory.path() / "definitions";
@@ -51,17 +53,20 @@ public:
         const DatabasePlan& plan,
         Progress& progress
     )
-        : repository_(repository)
-        , request_(request)
-        , plan_(plan)
-        , progress_(progress)
-    {}
+        : repository_(repository), request_(request), plan_(plan), progress_(progress)
+    {
+    }
 
     Result<void> run(RestoreReport& report)
     {
-        RestoredDatabase restored{.name = plan_.manifest.database, .target = plan_.target, .acts = {}, .compared = {}};
+        RestoredDatabase restored{
+            .name = plan_.manifest.database, .target = plan_.target, .acts = {}, .compared = {}
+        };
         TRY_LET(const sys::TempDir directory, sys::TempDir::create("starkeep-restore"));
-        TRY_LET(const std::filesystem::path definitions, save_definitions(repository_, plan_.manifest, directory));
+        TRY_LET(
+            const std::filesystem::path definitions,
+            save_definitions(repository_, plan_.manifest, directory)
+        );
         TRY_LET(
             const std::unique_ptr<source::DatabaseWriter> writer,
             source::open_writer(request_.target, plan_.target, write_request(definitions))
@@ -95,11 +100,17 @@ private:
         };
     }
 
-    Result<void> write(source::DatabaseWriter& writer, const RestoredDatabase& restored, RestoreReport& report)
+    Result<void>
+    write(source::DatabaseWriter& writer, const RestoredDatabase& restored, RestoreReport& report)
     {
         progress_.begin_phase("creating the objects of " + plan_.target);
         TRY(writer.create());
-        LoadRequest load{.plan = plan_, .skipped = skipped(restored), .jobs = request_.jobs, .stop = request_.stop};
+        LoadRequest load{
+            .plan = plan_,
+            .skipped = skipped(restored),
+            .jobs = request_.jobs,
+            .stop = request_.stop
+        };
         for (const repository::ManifestObject* object : plan_.objects) {
             if (!load.skipped.contains(object->name)) {
                 progress_.bytes_total += object->bytes;
@@ -128,14 +139,19 @@ private:
         }
         return names;
     }
-    static std::set<std::string> skipped(const RestoredDatabase& restored) { return with_act(restored, "skip"); }
+    static std::set<std::string> skipped(const RestoredDatabase& restored)
+    {
+        return with_act(restored, "skip");
+    }
 
     Result<void> compare(RestoredDatabase& restored, RestoreReport& report)
     {
         progress_.begin_phase("reading " + plan_.target + " back");
         const sys::Stopwatch comparing;
         TRY_LET(std::string url, source::url_with_database(request_.target, plan_.target));
-        ReadBackRequest request{.url = std::move(url), .objects = {}, .jobs = request_.jobs, .stop = request_.stop};
+        ReadBackRequest request{
+            .url = std::move(url), .objects = {}, .jobs = request_.jobs, .stop = request_.stop
+        };
         std::set<std::string> others = skipped(restored);
         others.merge(with_act(restored, "merge"));
         for (std::size_t i = 0; i < plan_.objects.size(); ++i) {
@@ -147,8 +163,12 @@ private:
             object.name = plan_.placements[i].target;
             request.objects.push_back(std::move(object));
             restored.compared.push_back(
-                {.name = stored.name, .target = plan_.placements[i].target, .rows = 0, .digest = {},
-                 .expected_rows = stored.rows, .expected_digest = stored.digest}
+                {.name = stored.name,
+                 .target = plan_.placements[i].target,
+                 .rows = 0,
+                 .digest = {},
+                 .expected_rows = stored.rows,
+                 .expected_digest = stored.digest}
             );
         }
         progress_.bytes_total += report.bytes;

@@ -44,7 +44,8 @@ struct RestoredDatabase {
     std::string name;
     std::string target;
     std::vector<source::PlannedAct> acts;
-    std::vector<ComparedObject> compared;  ///< with `verify`; objects merged or skipped are not compared
+    std::vector<ComparedObject>
+        compared;  ///< with `verify`; objects merged or skipped are not compared
 };
 
 struct RestoreReport {

@@ -33,10 +33,7 @@ struct Task {
 
 class CountingSink final : public source::RowSink {
 public:
-    CountingSink(RowTotals& totals, Progress& progress)
-        : totals_(totals)
-        , progress_(progress)
-    {}
+    CountingSink(RowTotals& totals, Progress& progress) : totals_(totals), progress_(progress) {}
 
     Result<void> piece(ByteView data, bool /*row_ends*/) override
     {
@@ -58,13 +55,18 @@ private:
     RowCounter counter_;
 };
 
-Result<std::vector<Task>> plan_tasks(const source::DatabaseReader& reader, const std::vector<source::Object>& objects)
+Result<std::vector<Task>>
+plan_tasks(const source::DatabaseReader& reader, const std::vector<source::Object>& objects)
 {
     std::vector<Task> tasks;
     for (std::size_t i = 0; i < objects.size(); ++i) {
-        const auto live = std::ranges::find(reader.objects(), objects[i].name, &source::Object::name);
+        const auto live =
+            std::ranges::find(reader.objects(), objects[i].name, &source::Object::name);
         if (live == reader.objects().end()) {
-            return Error{ErrorCode::NotFound, objects[i].name + " is not in database \"" + reader.database() + "\""};
+            return Error{
+                ErrorCode::NotFound,
+                objects[i].name + " is not in database \"" + reader.database() + "\""
+            };
         }
         for (const source::KeyRange& unit : live->units) {
             tasks.push_back({.object = i, .unit = unit, .totals = {}});
@@ -77,7 +79,9 @@ Result<std::vector<Task>> plan_tasks(const source::DatabaseReader& reader, const
 
 Result<std::vector<RowTotals>> read_back(const ReadBackRequest& request, Progress& progress)
 {
-    TRY_LET(const std::unique_ptr<source::Source> source, source::open_source(request.url, request.stop));
+    TRY_LET(
+        const std::unique_ptr<source::Source> source, source::open_source(request.url, request.stop)
+    );
     TRY_LET(const std::vector<std::string> databases, source->databases());
     TRY_LET(const std::unique_ptr<source::DatabaseReader> reader, source->open(databases.front()));
     TRY_LET(std::vector<Task> tasks, plan_tasks(*reader, request.objects));
