@@ -8,7 +8,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -46,15 +45,6 @@ EVP_MAC* hmac_algorithm()
 void wipe(std::span<std::byte> bytes)
 {
     OPENSSL_cleanse(bytes.data(), bytes.size());
-}
-
-void random_bytes(std::span<std::byte> out)
-{
-    ENSURE(
-        RAND_priv_bytes(
-            reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())
-        ) == 1
-    );
 }
 
 Hash256 sha256(ByteView bytes)

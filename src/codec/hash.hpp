@@ -30,18 +30,6 @@ struct Key256 {
     ~Key256() { wipe(bytes); }
 };
 
-/// Fills `out` from the operating system's generator of secrets.
-void random_bytes(std::span<std::byte> out);
-
-/// A random identifier of base/id.hpp.
-template <typename AnyId>
-AnyId random_id()
-{
-    AnyId id;
-    random_bytes(id.bytes);
-    return id;
-}
-
 Hash256 sha256(ByteView bytes);
 
 /// HMAC-SHA-256 under one key; keyed once, used often.

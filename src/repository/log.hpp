@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log: the one truth about restore points and packs, and the place where races are decided.
+// Source: docs/repository-format.md sections 7 and 8.
+#pragma once
+
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "repository/keyring.hpp"
+#include "repository/log_state.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+
+namespace starkeep::repository {
+
+/// Reads the entries that `state` does not know yet. On an error `state` holds what was read before it.
+/// Errors: Corrupt, naming the object, for a gap, a wrong chain or an entry that does not open; Unsupported for an entry
+/// of an unknown type or version; the store's.
+Result<void> read_log(store::Store& store, const Keyring& keyring, LogState& state);
+
+/// Adds one entry behind all others and applies it to `state`. `make` sees the newest state and gives the members from
+/// "type" on, or an error that ends the attempt; it is asked again whenever another writer came first.
+/// Errors: those of `make` and of reading; Conflict when others always come first; the store's.
+Result<void> append_log(
+    store::Store& store,
+    const Keyring& keyring,
+    LogState& state,
+    const std::function<Result<Json>(const LogState&)>& make
+);
+
+}  // namespace starkeep::repository
