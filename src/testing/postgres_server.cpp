@@ -75,7 +75,10 @@ run(std::vector<std::string> arguments, std::stop_token stop = {}, bool as_serve
     return output;
 }
 
-std::string program(std::string_view name) { return postgres_bin_directory() / name; }
+std::string program(std::string_view name)
+{
+    return postgres_bin_directory() / name;
+}
 
 Result<sys::TempDir> server_directory()
 {
@@ -97,18 +100,34 @@ std::filesystem::path postgres_bin_directory()
     int newest = 0;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
-        newest = std::max(newest, std::atoi(entry.path().filename().c_str()));  // NOLINT(cert-err34-c): 0 is no version
+        newest = std::max(
+            newest, std::atoi(entry.path().filename().c_str())
+        );  // NOLINT(cert-err34-c): 0 is no version
     }
     return std::filesystem::path("/usr/lib/postgresql") / std::to_string(newest) / "bin";
 }
 
-Result<std::unique_ptr<PostgresServer>> PostgresServer::start(const std::vector<std::string>& settings)
+Result<std::unique_ptr<PostgresServer>>
+PostgresServer::start(const std::vector<std::string>& settings)
 {
     TRY_LET(sys::TempDir directory, server_directory());
     std::unique_ptr<PostgresServer> server(new PostgresServer(std::move(directory)));
-    TRY(run({program("initdb"), "-D", server->data(), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"}));
-    std::string configuration = "listen_addresses = ''\nfsync = off\nfull_page_writes = off\nmax_connections = 40\n"
-                                "logging_collector = off\n";
+    TRY(testing::run(
+        {program("initdb"),
+         "-D",
+         server->data(),
+         "-U",
+         "postgres",
+         "-A",
+         "trust",
+         "-N",
+         "-E",
+         "UTF8",
+         "--locale=C"}
+    ));
+    std::string configuration =
+        "listen_addresses = ''\nfsync = off\nfull_page_writes = off\nmax_connections = 40\n"
+        "logging_collector = off\n";
     for (const std::string& line : settings) {
         configuration += line + "\n";
     }
@@ -150,10 +169,12 @@ Result<void> PostgresServer::run()
 
 std::string PostgresServer::url(std::string_view database, std::string_view user) const
 {
-    return "postgresql:///" + std::string(database) + "?host=" + directory().string() + "&user=" + std::string(user);
+    return "postgresql:///" + std::string(database) + "?host=" + directory().string() +
+           "&user=" + std::string(user);
 }
 
-Result<std::string> PostgresServer::sql(std::string_view statements, std::string_view database) const
+Result<std::string>
+PostgresServer::sql(std::string_view statements, std::string_view database) const
 {
     return testing::run(
         {program("psql"),
@@ -182,6 +203,9 @@ Result<void> PostgresServer::stop(std::string_view mode)
     return {};
 }
 
-Result<void> PostgresServer::start_again() { return run(); }
+Result<void> PostgresServer::start_again()
+{
+    return run();
+}
 
 }  // namespace starkeep::testing

@@ -23,7 +23,8 @@ std::filesystem::path postgres_bin_directory();
 class PostgresServer {
 public:
     /// `settings`: lines of postgresql.conf. Writes are not synced to disk unless a setting asks for it.
-    static Result<std::unique_ptr<PostgresServer>> start(const std::vector<std::string>& settings = {});
+    static Result<std::unique_ptr<PostgresServer>>
+    start(const std::vector<std::string>& settings = {});
     /// A server on a copy of this one's files, which must be stopped: same system identifier.
     Result<std::unique_ptr<PostgresServer>> clone() const;
 
@@ -31,10 +32,12 @@ public:
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
 
-    std::string url(std::string_view database = "postgres", std::string_view user = "postgres") const;
+    std::string
+    url(std::string_view database = "postgres", std::string_view user = "postgres") const;
     /// Runs statements by psql, each in a transaction of its own; what they print, unaligned, without headers.
     /// Errors: Rejected with what psql said.
-    Result<std::string> sql(std::string_view statements, std::string_view database = "postgres") const;
+    Result<std::string>
+    sql(std::string_view statements, std::string_view database = "postgres") const;
     Result<void> create_database(std::string_view name) const;
 
     /// `mode`: "fast", or "immediate", which is a crash.
@@ -45,9 +48,7 @@ public:
     std::filesystem::path data() const { return directory() / "data"; }
 
 private:
-    explicit PostgresServer(sys::TempDir directory)
-        : directory_(std::move(directory))
-    {}
+    explicit PostgresServer(sys::TempDir directory) : directory_(std::move(directory)) {}
     Result<void> run();
 
     sys::TempDir directory_;
