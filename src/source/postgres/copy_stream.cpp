@@ -70,8 +70,7 @@ private:
         if (result > 0) {
             return {.bytes = static_cast<std::size_t>(result)};
         }
-        const bool again =
-            result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+        const bool again = result < 0 && (errno == EAGAIN || errno == EINTR);
         return {.closed = !again, .wait = again, .wait_for = direction};
     }
 
