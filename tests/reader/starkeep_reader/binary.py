@@ -62,6 +62,8 @@ def decompress(frame: bytes, plain_length: int, what: str) -> bytes:
     produced = 0
     at = 0
     try:
+        if zstandard.get_frame_parameters(frame).content_size != plain_length:
+            raise Damaged(f"{what}: its zstd frame is not one of {plain_length} bytes")
         # Small pieces bound what a lying frame can make us hold.
         while at < len(frame) and not decoder.eof and produced <= plain_length:
             piece = decoder.decompress(frame[at : at + ZSTD_PIECE_BYTES])
