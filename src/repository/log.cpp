@@ -9,6 +9,7 @@
 #include "repository/keyring.hpp"
 #include "repository/log_state.hpp"
 #include "repository/names.hpp"
+#include "repository/patient_put.hpp"
 #include "repository/sealed_object.hpp"
 #include "store/store.hpp"
 #include "sys/clock.hpp"
@@ -113,7 +114,8 @@ Result<void> append_log(
     store::Store& store,
     const Keyring& keyring,
     LogState& state,
-    const std::function<Result<Json>(const LogState&)>& make
+    const std::function<Result<Json>(const LogState&)>& make,
+    const Patience& patience
 )
 {
     TRY(read_log(store, keyring, state));
@@ -121,7 +123,7 @@ Result<void> append_log(
         TRY_LET(const Json members, make(state));
         const std::string name = log_entry_name(state.sequence + 1);
         const Bytes object = seal_entry(keyring, state, members);
-        const Result<void> put = store.put(name, object);
+        const Result<void> put = put_patiently(store, name, object, patience);
         if (!put.ok() && put.error().code() == ErrorCode::Exists) {
             TRY_LET(const bool ours, is_stored(store, name, object));
             if (!ours) {

@@ -7,6 +7,7 @@
 #include "json/json.hpp"
 #include "repository/keyring.hpp"
 #include "repository/log_state.hpp"
+#include "repository/patient_put.hpp"
 #include "store/store.hpp"
 
 #include <functional>
@@ -25,7 +26,8 @@ Result<void> append_log(
     store::Store& store,
     const Keyring& keyring,
     LogState& state,
-    const std::function<Result<Json>(const LogState&)>& make
+    const std::function<Result<Json>(const LogState&)>& make,
+    const Patience& patience = {}
 );
 
 }  // namespace starkeep::repository

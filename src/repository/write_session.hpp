@@ -4,8 +4,11 @@
 
 #include "base/result.hpp"
 #include "repository/model.hpp"
+#include "repository/patient_put.hpp"
 #include "repository/repository.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -14,6 +17,12 @@ namespace starkeep::repository {
 struct WriteTotals {
     std::uint64_t bytes_new = 0;     ///< plain bytes of records that were not there yet
     std::uint64_t bytes_stored = 0;  ///< bytes of packs put
+};
+
+struct WriteOptions {
+    std::size_t most_index_entries = std::size_t{4} << 20U;  ///< what does not fit costs only deduplication
+    std::chrono::milliseconds heartbeat{60'000};
+    Patience patience{};
 };
 
 /// Appends records to its own open packs (one for data, one for metadata; 32 MiB each at most). Thread: one; a backup
@@ -29,9 +38,9 @@ public:
 
 class WriteSession {
 public:
-    /// Registers the writer, replays the log, loads the index (at most 4 Mi entries; what does not fit costs only
-    /// deduplication) and the directories of packs that dead writers left. A thread of the session's own beats.
-    static Result<std::unique_ptr<WriteSession>> begin(Repository& repository);
+    /// Registers the writer, replays the log, loads the index and the directories of packs that dead writers left. A
+    /// thread of the session's own beats. The repository must outlive the session, the session its appenders.
+    static Result<std::unique_ptr<WriteSession>> begin(Repository& repository, const WriteOptions& options = {});
 
     /// Without commit: abandons; packs put so far stay and are reused by the next session until a prune.
     ~WriteSession();
@@ -43,9 +52,11 @@ public:
     /// Whether the pack was there when the session began or has been put by it.
     bool has_pack(const PackId& pack) const;
 
-    /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Fills in nothing.
-    /// Errors: Conflict when a prune has swept a pack that the point uses or declared this session dead.
+    /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Fills in nothing. Once only.
+    /// Errors: InvalidInput when a pack is still open or a manifest's pack is not named; Conflict when a prune has swept a pack that the point uses or declared this session dead.
     Result<void> commit(const Point& point);
+
+    const SessionId& id() const;
 
     WriteTotals totals() const;
 

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/write_session.hpp"
+
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/mutex.hpp"
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "repository/heartbeat.hpp"
+#include "repository/index.hpp"
+#include "repository/log.hpp"
+#include "repository/log_state.hpp"
+#include "repository/model.hpp"
+#include "repository/patient_put.hpp"
+#include "repository/repository.hpp"
+#include "repository/repository_internal.hpp"
+#include "repository/session_packs.hpp"
+#include "sys/random.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace starkeep::repository {
+
+struct WriteSession::Parts {
+    Repository::Parts& repository;
+    const SessionId id;
+    const Patience patience;
+    // Before the packs: the sign of life goes last.
+    std::unique_ptr<Heartbeat> heartbeat;
+    SessionPacks packs;
+};
+
+namespace {
+
+constexpr const char* kRunAgain =
+    "Run the backup again; what this one stored is reused as far as it is still there.";
+
+/// Whether the log still lets this session add this point.
+Result<void> check_sweeps(const Point& point, const SessionId& session, const LogState& log)
+{
+    if (log.dead.contains(session)) {
+        return Error{
+            ErrorCode::Conflict, fmt::format("a prune counted writer {} as dead", session.hex()), kRunAgain
+        };
+    }
+    for (const PointDatabase& database : point.databases) {
+        for (const PackId& pack : database.packs) {
+            if (log.swept.contains(pack)) {
+                return Error{
+                    ErrorCode::Conflict,
+                    fmt::format("a prune removed pack {} of database {}", pack.hex(), database.name),
+                    kRunAgain,
+                };
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> check_packs(const Point& point, SessionPacks& packs)
+{
+    for (const PointDatabase& database : point.databases) {
+        if (std::ranges::find(database.packs, database.manifest.pack) == database.packs.end()) {
+            return Error{
+                ErrorCode::InvalidInput, fmt::format("database {} does not name its manifest's pack", database.name)
+            };
+        }
+        for (const PackId& pack : database.packs) {
+            if (packs.is_missing(pack)) {
+                return Error{ErrorCode::InvalidInput, fmt::format("pack {} is not in the store", pack.hex())};
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+WriteSession::WriteSession(std::unique_ptr<Parts> parts)
+    : parts_(std::move(parts))
+{}
+
+WriteSession::~WriteSession() = default;
+
+Result<std::unique_ptr<WriteSession>> WriteSession::begin(Repository& repository, const WriteOptions& options)
+{
+    Repository::Parts& shared = *repository.parts_;
+    const auto id = sys::random_id<SessionId>();
+    TRY_LET(auto heartbeat, Heartbeat::start(shared.store, shared.keyring, id, options.heartbeat));
+    LogState log;
+    {
+        const MutexLock lock(shared.log_mutex);
+        TRY(read_log(shared.store, shared.keyring, shared.log));
+        log = shared.log;
+    }
+    TRY_LET(LoadedIndex loaded, load_index(shared.store, shared.keyring, log, options.most_index_entries));
+    return std::unique_ptr<WriteSession>(new WriteSession(std::unique_ptr<Parts>(new Parts{
+        .repository = shared,
+        .id = id,
+        .patience = options.patience,
+        .heartbeat = std::move(heartbeat),
+        .packs = SessionPacks(shared.store, shared.keyring, options.patience, std::move(loaded)),
+    })));
+}
+
+std::unique_ptr<Appender> WriteSession::appender()
+{
+    return std::make_unique<PackAppender>(parts_->packs);
+}
+
+Result<void> WriteSession::commit(const Point& point)
+{
+    TRY(check_packs(point, parts_->packs));
+    Repository::Parts& shared = parts_->repository;
+    {
+        const MutexLock lock(shared.log_mutex);
+        const auto make = [&](const LogState& log) -> Result<Json> {
+            TRY(check_sweeps(point, parts_->id, log));
+            return point_entry(point, parts_->id);
+        };
+        TRY(append_log(shared.store, shared.keyring, shared.log, make, parts_->patience));
+    }
+    parts_->packs.put_indexes();
+    parts_->heartbeat.reset();
+    return {};
+}
+
+WriteTotals WriteSession::totals() const
+{
+    return parts_->packs.totals();
+}
+
+const SessionId& WriteSession::id() const
+{
+    return parts_->id;
+}
+
+}  // namespace starkeep::repository
