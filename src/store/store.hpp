@@ -39,7 +39,8 @@ public:
 
     /// Exactly `length` bytes from `offset`.
     /// Errors: NotFound; Corrupt when the object ends before offset + length; Denied, Unavailable.
-    virtual Result<Bytes> get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) = 0;
+    virtual Result<Bytes>
+    get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) = 0;
 
     /// All objects whose name starts with `prefix`, sorted by name. Sees every put and remove that returned before.
     virtual Result<std::vector<ObjectInfo>> list(std::string_view prefix) = 0;

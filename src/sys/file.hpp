@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,12 @@ Result<std::uint64_t> file_size(const std::filesystem::path& path);
 /// Whether anything, also a dangling link, bears this name.
 Result<bool> exists(const std::filesystem::path& path);
 
+/// Errors: NotFound.
+Result<bool> is_directory(const std::filesystem::path& path);
+
+/// From the current directory, without "." and ".." parts.
+Result<std::filesystem::path> absolute_path(const std::filesystem::path& path);
+
 struct FileInfo {
     /// Relative to the directory that was listed, parts joined by '/'.
     std::string name;
@@ -119,6 +126,8 @@ private:
     std::filesystem::path path_;
 };
 
+class StagedFile;
+
 /// A stream of bytes into a file or to standard output. A regular file appears whole, with `finish`; without it nothing
 /// is left and an older file stays. Pipes, devices and links are written as they are.
 class FileSink {
@@ -137,13 +146,12 @@ public:
     Result<void> finish();
 
 private:
-    FileSink() = default;
+    FileSink();
 
+    std::filesystem::path target_;
+    std::unique_ptr<StagedFile> staged_;  ///< for a regular file; otherwise:
     UniqueFd owned_;
     int fd_ = -1;
-    std::string name_;
-    std::filesystem::path staged_;
-    std::filesystem::path target_;
 };
 
 }  // namespace starkeep::sys

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/point_json.hpp"
+
+#include "base/result.hpp"
+#include "engine/points.hpp"
+#include "json/json.hpp"
+#include "repository/manifest.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starkeep::cli {
+
+std::string short_id(const repository::Point& point)
+{
+    return point.id.hex().substr(0, kShortId);
+}
+
+Json to_json(const repository::Point& point)
+{
+    Json databases = Json::array();
+    for (const repository::PointDatabase& database : point.databases) {
+        databases.push_back(database.name);
+    }
+    return {
+        {"id", point.id.hex()},
+        {"source", point.source},
+        {"time", point.time},
+        {"kind", point.kind},
+        {"consistency", point.consistency},
+        {"databases", databases},
+        {"labels", Json(point.labels)},
+        {"rows", point.rows},
+        {"object_count", point.objects},
+        {"bytes_read", point.bytes_read},
+        {"bytes_new", point.bytes_new},
+        {"bytes_stored", point.bytes_stored}
+    };
+}
+
+Json to_json(const repository::ManifestObject& object, const std::string& database)
+{
+    return {
+        {"database", database},
+        {"name", object.name},
+        {"kind", object.kind},
+        {"rows", object.rows},
+        {"bytes", object.bytes},
+        {"digest", object.digest.hex()}
+    };
+}
+
+PointPath parse_point_path(std::string_view text)
+{
+    PointPath path;
+    const std::size_t colon = text.find(':');
+    path.point = std::string(text.substr(0, colon));
+    if (colon == std::string_view::npos) {
+        return path;
+    }
+    text.remove_prefix(colon + 1);
+    const std::size_t slash = text.find('/');
+    path.database = std::string(text.substr(0, slash));
+    if (slash != std::string_view::npos && slash + 1 < text.size()) {
+        path.object = std::string(text.substr(slash + 1));
+    }
+    return path;
+}
+
+Result<repository::Point>
+find_point(repository::Repository& repository, const std::string& name, const std::string& source)
+{
+    TRY_LET(const std::vector<repository::Point> points, repository.points());
+    return engine::select_point(
+        points, name, source.empty() ? std::nullopt : std::optional(source)
+    );
+}
+
+}  // namespace starkeep::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Restore points and their contents as the public JSON shows them.
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/context.hpp"
+#include "cli/repository_access.hpp"
+#include "json/json.hpp"
+#include "repository/manifest.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace starkeep::cli {
+
+/// Digits of an id that people are shown.
+inline constexpr std::size_t kShortId = 8;
+std::string short_id(const repository::Point& point);
+
+Json to_json(const repository::Point& point);
+/// `database` tells apart objects of the same name.
+Json to_json(const repository::ManifestObject& object, const std::string& database);
+
+/// POINT[:DATABASE[/OBJECT]]
+struct PointPath {
+    std::string point;
+    std::optional<std::string> database;
+    std::optional<std::string> object;
+};
+PointPath parse_point_path(std::string_view text);
+
+Result<repository::Point>
+find_point(repository::Repository& repository, const std::string& name, const std::string& source);
+
+}  // namespace starkeep::cli
