@@ -57,13 +57,14 @@ struct Aead::State {
     std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter> context;
 };
 
-Aead::Aead(const Key256& key)
-    : state_(std::make_unique<State>())
+Aead::Aead(const Key256& key) : state_(std::make_unique<State>())
 {
     state_->context.reset(EVP_CIPHER_CTX_new());
     ENSURE(state_->context != nullptr);
     ENSURE(
-        EVP_CipherInit_ex2(state_->context.get(), algorithm(), raw(ByteView(key.bytes)), nullptr, 1, nullptr) == 1
+        EVP_CipherInit_ex2(
+            state_->context.get(), algorithm(), raw(ByteView(key.bytes)), nullptr, 1, nullptr
+        ) == 1
     );
 }
 
@@ -86,7 +87,9 @@ void Aead::seal(
     }
     ENSURE(EVP_CipherUpdate(context, raw(text), &written, raw(text), length(text.size())) == 1);
     ENSURE(EVP_CipherFinal_ex(context, raw(text), &written) == 1);
-    ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, length(tag.size()), tag.data()) == 1);
+    ENSURE(
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, length(tag.size()), tag.data()) == 1
+    );
 }
 
 Result<void> Aead::open(
@@ -109,7 +112,9 @@ Result<void> Aead::open(
         ENSURE(EVP_CipherUpdate(context, nullptr, &written, raw(piece), length(piece.size())) == 1);
     }
     ENSURE(EVP_CipherUpdate(context, raw(out), &written, raw(sealed), length(size)) == 1);
-    ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length(tag.size()), tag.data()) == 1);
+    ENSURE(
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length(tag.size()), tag.data()) == 1
+    );
     if (EVP_CipherFinal_ex(context, raw(out), &written) != 1) {
         return Error{ErrorCode::Corrupt, "authentication fails"};
     }

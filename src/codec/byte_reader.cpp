@@ -15,10 +15,7 @@
 
 namespace starkeep::codec {
 
-ByteReader::ByteReader(ByteView bytes, std::string what)
-    : bytes_(bytes)
-    , what_(std::move(what))
-{}
+ByteReader::ByteReader(ByteView bytes, std::string what) : bytes_(bytes), what_(std::move(what)) {}
 
 Error ByteReader::corrupt(const std::string& reason) const
 {

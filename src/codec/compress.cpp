@@ -36,8 +36,9 @@ std::size_t compress(ByteView plain, std::span<std::byte> out)
 {
     thread_local const std::unique_ptr<ZSTD_CCtx, ContextDeleter> kContext(ZSTD_createCCtx());
     ENSURE(kContext != nullptr);
-    const std::size_t size =
-        ZSTD_compressCCtx(kContext.get(), out.data(), out.size(), plain.data(), plain.size(), kLevel);
+    const std::size_t size = ZSTD_compressCCtx(
+        kContext.get(), out.data(), out.size(), plain.data(), plain.size(), kLevel
+    );
     ENSURE(ZSTD_isError(size) == 0);
     return size;
 }

@@ -65,8 +65,7 @@ struct RowHasher::State {
     std::unique_ptr<XXH3_state_t, StateDeleter> hash{XXH3_createState()};
 };
 
-RowHasher::RowHasher()
-    : state_(std::make_unique<State>())
+RowHasher::RowHasher() : state_(std::make_unique<State>())
 {
     ENSURE(state_->hash != nullptr);
     ENSURE(XXH3_128bits_reset(state_->hash.get()) == XXH_OK);

@@ -35,7 +35,8 @@ const unsigned char* raw(ByteView bytes)
 /// Looked up once: OpenSSL 3 searches its providers under a lock at every fetch.
 EVP_MAC* hmac_algorithm()
 {
-    static const std::unique_ptr<EVP_MAC, MacDeleter> kHmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    static const std::unique_ptr<EVP_MAC, MacDeleter> kHmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr)
+    );
     ENSURE(kHmac != nullptr);
     return kHmac.get();
 }
@@ -69,8 +70,7 @@ struct HmacSha256::State {
     MacContext keyed;
 };
 
-HmacSha256::HmacSha256(ByteView key)
-    : state_(std::make_unique<State>())
+HmacSha256::HmacSha256(ByteView key) : state_(std::make_unique<State>())
 {
     state_->keyed.reset(EVP_MAC_CTX_new(hmac_algorithm()));
     ENSURE(state_->keyed != nullptr);
@@ -115,7 +115,8 @@ void hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::span<std::b
     std::size_t block_size = 0;
     auto counter = std::byte{1};
     while (!out.empty()) {
-        block.bytes = expand.of({ByteView(block.bytes).first(block_size), info, ByteView(&counter, 1)});
+        block.bytes =
+            expand.of({ByteView(block.bytes).first(block_size), info, ByteView(&counter, 1)});
         block_size = block.bytes.size();
         counter = static_cast<std::byte>(std::to_integer<unsigned>(counter) + 1);
         const std::size_t taken = std::min(out.size(), block_size);

@@ -22,9 +22,7 @@ struct Key256 {
     std::array<std::byte, 32> bytes{};
 
     Key256() = default;
-    explicit Key256(const std::array<std::byte, 32>& value)
-        : bytes(value)
-    {}
+    explicit Key256(const std::array<std::byte, 32>& value) : bytes(value) {}
     Key256(const Key256&) = default;
     Key256& operator=(const Key256&) = default;
     ~Key256() { wipe(bytes); }

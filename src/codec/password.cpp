@@ -30,13 +30,20 @@ Result<Key256> password_key(const Secret& password, ByteView salt, const Passwor
         return Error{
             ErrorCode::InvalidInput,
             fmt::format(
-                "password costs of {} KiB, {} passes, {} lanes are out of range", cost.memory_kib, cost.passes, cost.lanes
+                "password costs of {} KiB, {} passes, {} lanes are out of range",
+                cost.memory_kib,
+                cost.passes,
+                cost.lanes
             ),
         };
     }
     const std::string_view text = password.reveal();
     if (text.empty() || text.size() > std::numeric_limits<std::uint32_t>::max()) {
-        return Error{ErrorCode::InvalidInput, "the password is empty", "Put a password of at least one character in place."};
+        return Error{
+            ErrorCode::InvalidInput,
+            "the password is empty",
+            "Put a password of at least one character in place."
+        };
     }
     Key256 key;
     const int status = argon2id_hash_raw(
@@ -51,10 +58,16 @@ Result<Key256> password_key(const Secret& password, ByteView salt, const Passwor
         key.bytes.size()
     );
     if (status == ARGON2_MEMORY_ALLOCATION_ERROR || status == ARGON2_THREAD_FAIL) {
-        return Error{ErrorCode::NoSpace, fmt::format("deriving the password key: {}", argon2_error_message(status))};
+        return Error{
+            ErrorCode::NoSpace,
+            fmt::format("deriving the password key: {}", argon2_error_message(status))
+        };
     }
     if (status != ARGON2_OK) {
-        return Error{ErrorCode::InvalidInput, fmt::format("deriving the password key: {}", argon2_error_message(status))};
+        return Error{
+            ErrorCode::InvalidInput,
+            fmt::format("deriving the password key: {}", argon2_error_message(status))
+        };
     }
     return key;
 }

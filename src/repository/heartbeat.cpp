@@ -21,20 +21,23 @@
 namespace starkeep::repository {
 
 Heartbeat::Heartbeat(store::Store& store, const Keyring& keyring, const SessionId& session)
-    : store_(store)
-    , keyring_(keyring)
-    , session_(session)
-{}
+    : store_(store), keyring_(keyring), session_(session)
+{
+}
 
 Result<std::unique_ptr<Heartbeat>> Heartbeat::start(
-    store::Store& store, const Keyring& keyring, const SessionId& session, std::chrono::milliseconds interval
+    store::Store& store,
+    const Keyring& keyring,
+    const SessionId& session,
+    std::chrono::milliseconds interval
 )
 {
     std::unique_ptr<Heartbeat> heartbeat(new Heartbeat(store, keyring, session));
     TRY(heartbeat->beat(0));
     Heartbeat& beating = *heartbeat;
-    beating.thread_ =
-        std::jthread([&beating, interval](const std::stop_token& stop) { beating.run(stop, interval); });
+    beating.thread_ = std::jthread([&beating, interval](const std::stop_token& stop) {
+        beating.run(stop, interval);
+    });
     return heartbeat;
 }
 
@@ -42,7 +45,9 @@ Result<void> Heartbeat::beat(std::uint32_t number)
 {
     const std::string name = heartbeat_name(session_, number);
     const Json content = {{"session", session_.hex()}, {"beat", number}};
-    return store_.put(name, seal_object(keyring_, ObjectKind::Heartbeat, name, as_bytes(json::format(content))));
+    return store_.put(
+        name, seal_object(keyring_, ObjectKind::Heartbeat, name, as_bytes(json::format(content)))
+    );
 }
 
 void Heartbeat::run(const std::stop_token& stop, std::chrono::milliseconds interval)

@@ -19,7 +19,10 @@ namespace starkeep::repository {
 class Heartbeat {
 public:
     static Result<std::unique_ptr<Heartbeat>> start(
-        store::Store& store, const Keyring& keyring, const SessionId& session, std::chrono::milliseconds interval
+        store::Store& store,
+        const Keyring& keyring,
+        const SessionId& session,
+        std::chrono::milliseconds interval
     );
     /// Stops and removes the last heartbeat; should that fail, a prune counts the writer as dead after a day.
     ~Heartbeat();

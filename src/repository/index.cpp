@@ -63,7 +63,8 @@ Result<LivePacks> list_live_packs(store::Store& store, const LogState& log)
 /// A pack that lost its end must not attract new references.
 bool is_long_enough(const PackDirectory& pack, std::uint64_t size)
 {
-    return pack.records.empty() || pack.records.back().end() + kRecordOverhead + kPackFooterBytes <= size;
+    return pack.records.empty() ||
+           pack.records.back().end() + kRecordOverhead + kPackFooterBytes <= size;
 }
 
 bool is_passed_over(const Error& error)
@@ -80,7 +81,8 @@ void insert_all(Index& index, const PackDirectory& pack)
     }
 }
 
-Result<std::vector<PackDirectory>> read_index(store::Store& store, const Keyring& keyring, const std::string& name)
+Result<std::vector<PackDirectory>>
+read_index(store::Store& store, const Keyring& keyring, const std::string& name)
 {
     TRY_LET(const Bytes object, store.get(name));
     TRY_LET(const Bytes plain, open_object(keyring, ObjectKind::Index, name, object));
@@ -89,10 +91,7 @@ Result<std::vector<PackDirectory>> read_index(store::Store& store, const Keyring
 
 }  // namespace
 
-Index::Index(std::size_t most_entries)
-    : most_entries_(most_entries)
-    , slots_(kFirstSlots)
-{}
+Index::Index(std::size_t most_entries) : most_entries_(most_entries), slots_(kFirstSlots) {}
 
 std::size_t Index::slot_of(const ContentId& id) const
 {
@@ -108,7 +107,8 @@ std::size_t Index::slot_of(const ContentId& id) const
 
 void Index::grow()
 {
-    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() + slots_.size() / 2));
+    std::vector<Slot> old =
+        std::exchange(slots_, std::vector<Slot>(slots_.size() + slots_.size() / 2));
     for (const Slot& slot : old) {
         if (slot.pack_plus_one != 0) {
             ContentId id;
@@ -215,7 +215,8 @@ Result<LoadedIndex> load_index(
         }
     }
     for (const auto& [id, place] : live) {
-        auto directory = read_directory(store, keyring, {.kind = place.first, .id = id}, place.second);
+        auto directory =
+            read_directory(store, keyring, {.kind = place.first, .id = id}, place.second);
         if (directory.ok()) {
             insert_all(loaded.index, *directory);
             loaded.unindexed.push_back(std::move(directory).value());

@@ -83,7 +83,8 @@ Result<KeySlot> decode_header(std::string_view name, ByteView header)
     if (!slot.cost.allowed() || created >= kYear10000) {
         return reader.corrupt("impossible costs or date");
     }
-    slot.created = std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(created)));
+    slot.created =
+        std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(created)));
     TRY_LET(const ByteView label, reader.raw(kMaxLabelBytes));
     const std::string_view text = as_text(label);
     slot.label = text.substr(0, text.find('\0'));
@@ -92,7 +93,8 @@ Result<KeySlot> decode_header(std::string_view name, ByteView header)
 
 }  // namespace
 
-Result<Bytes> seal_key_slot(const KeySlot& slot, const codec::Key256& master, const Secret& password)
+Result<Bytes>
+seal_key_slot(const KeySlot& slot, const codec::Key256& master, const Secret& password)
 {
     if (slot.label.size() > kMaxLabelBytes || slot.label.find('\0') != std::string::npos) {
         return Error{
@@ -106,7 +108,10 @@ Result<Bytes> seal_key_slot(const KeySlot& slot, const codec::Key256& master, co
     object.resize(kSlotBytes);
     const std::span<std::byte> all(object);
     codec::Aead(wrapping).seal(
-        kNonce, {all.first(kHeaderBytes)}, all.subspan(kHeaderBytes, master.bytes.size()), all.last<codec::kAeadTagBytes>()
+        kNonce,
+        {all.first(kHeaderBytes)},
+        all.subspan(kHeaderBytes, master.bytes.size()),
+        all.last<codec::kAeadTagBytes>()
     );
     append(object, codec::sha256(object));
     return object;
@@ -140,7 +145,8 @@ Result<codec::Key256> open_key_slot(const KeySlot& slot, const Secret& password)
 {
     TRY_LET(const codec::Key256 wrapping, codec::password_key(password, slot.salt, slot.cost));
     codec::Key256 master;
-    const auto opened = codec::Aead(wrapping).open(kNonce, {slot.header}, slot.sealed_key, master.bytes);
+    const auto opened =
+        codec::Aead(wrapping).open(kNonce, {slot.header}, slot.sealed_key, master.bytes);
     if (!opened.ok()) {
         return Error{
             ErrorCode::Denied,

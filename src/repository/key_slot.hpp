@@ -32,7 +32,8 @@ struct KeySlot {
 
 /// A whole `k/` object; `slot.header` and `slot.sealed_key` are not read.
 /// Errors: InvalidInput for an empty password or a label that does not fit.
-Result<Bytes> seal_key_slot(const KeySlot& slot, const codec::Key256& master, const Secret& password);
+Result<Bytes>
+seal_key_slot(const KeySlot& slot, const codec::Key256& master, const Secret& password);
 
 /// Errors: Corrupt, naming the object, when a byte of it differs from what was written; Unsupported.
 Result<KeySlot> decode_key_slot(std::string_view name, ByteView object);

@@ -27,7 +27,8 @@ Keyring::Keyring(const RepositoryId& id, const codec::Key256& master_key)
     , master(master_key)
     , chunking(derive(master, id.view(), "starkeep chunking"))
     , id_hash(derive(master, id.view(), "starkeep id").bytes)
-{}
+{
+}
 
 codec::Key256 Keyring::pack_key(const PackId& pack) const
 {

@@ -35,7 +35,8 @@ Error missing(std::uint64_t sequence)
     return {
         ErrorCode::Corrupt,
         fmt::format("{}: the log entry is missing", log_entry_name(sequence)),
-        "Bring the object back from a copy of the repository; what later entries say cannot be believed without it.",
+        "Bring the object back from a copy of the repository; what later entries say cannot be "
+        "believed without it.",
     };
 }
 
@@ -49,7 +50,9 @@ Result<void> apply_object(const Keyring& keyring, ByteView object, LogState& sta
         TRY_LET(const std::uint64_t stated, json::get_unsigned(entry, "sequence"));
         TRY_LET(const std::string previous, json::get_string(entry, "previous"));
         if (stated != sequence) {
-            return Error{ErrorCode::Corrupt, fmt::format("the entry says that it is number {}", stated)};
+            return Error{
+                ErrorCode::Corrupt, fmt::format("the entry says that it is number {}", stated)
+            };
         }
         if (previous != to_hex(state.last_hash)) {
             return Error{ErrorCode::Corrupt, "the entry follows another one than the log's"};

@@ -55,7 +55,9 @@ Result<std::vector<AnyId>> get_ids(const Json& object, std::string_view member)
     ids.reserve(array.size());
     for (const Json& element : array) {
         if (!element.is_string()) {
-            return Error{ErrorCode::Corrupt, fmt::format("\"{}\" holds something that is no id", member)};
+            return Error{
+                ErrorCode::Corrupt, fmt::format("\"{}\" holds something that is no id", member)
+            };
         }
         TRY_LET(const AnyId id, id_from_text<AnyId>(member, element.get<std::string>()));
         ids.push_back(id);
@@ -117,7 +119,9 @@ Result<void> add_point(const Json& entry, LogState& state)
     TRY_LET(Point point, point_from_json(json));
     TRY_LET(const SessionId session, get_id<SessionId>(json, "session"));
     const auto corrupt = [&](std::string_view reason) {
-        return Error{ErrorCode::Corrupt, fmt::format("restore point {} {}", point.id.hex(), reason)};
+        return Error{
+            ErrorCode::Corrupt, fmt::format("restore point {} {}", point.id.hex(), reason)
+        };
     };
     if (state.known.contains(point.id)) {
         return corrupt("is added twice");
@@ -126,7 +130,9 @@ Result<void> add_point(const Json& entry, LogState& state)
         return corrupt("comes from a writer that was declared dead");
     }
     for (const PointDatabase& database : point.databases) {
-        if (std::ranges::any_of(database.packs, [&](const PackId& pack) { return state.swept.contains(pack); })) {
+        if (std::ranges::any_of(database.packs, [&](const PackId& pack) {
+                return state.swept.contains(pack);
+            })) {
             return corrupt("needs a pack that was swept");
         }
     }
@@ -143,7 +149,9 @@ Result<void> add_point(const Json& entry, LogState& state)
 Result<void> forget_points(const Json& entry, LogState& state)
 {
     TRY_LET(const std::vector<PointId> points, get_ids<PointId>(entry, "points"));
-    std::erase_if(state.points, [&](const Point& point) { return std::ranges::find(points, point.id) != points.end(); });
+    std::erase_if(state.points, [&](const Point& point) {
+        return std::ranges::find(points, point.id) != points.end();
+    });
     return {};
 }
 

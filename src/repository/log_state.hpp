@@ -16,9 +16,9 @@
 namespace starkeep::repository {
 
 struct LogState {
-    std::uint64_t sequence = 0;  ///< of the last entry; 0 for none
-    codec::Hash256 last_hash{};  ///< SHA-256 of the last entry's object; zeros for none
-    std::vector<Point> points;   ///< those that exist now, oldest first
+    std::uint64_t sequence = 0;            ///< of the last entry; 0 for none
+    codec::Hash256 last_hash{};            ///< SHA-256 of the last entry's object; zeros for none
+    std::vector<Point> points;             ///< those that exist now, oldest first
     std::unordered_set<PointId> known;     ///< every point that there ever was
     std::unordered_set<PackId> condemned;  ///< not to be reused: no point has used them since
     std::unordered_set<PackId> swept;      ///< gone for good

@@ -20,7 +20,8 @@ namespace {
 std::optional<std::uint32_t> number_at(const Json& array, std::size_t position)
 {
     const Json& element = array[position];
-    if (!element.is_number_unsigned() || element.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
+    if (!element.is_number_unsigned() ||
+        element.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
         return std::nullopt;
     }
     return static_cast<std::uint32_t>(element.get<std::uint64_t>());

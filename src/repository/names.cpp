@@ -22,7 +22,8 @@ constexpr std::size_t kIdDigits = 32;
 template <typename AnyId>
 std::optional<AnyId> trailing_id(std::string_view name)
 {
-    return name.size() < kIdDigits ? std::nullopt : AnyId::from_hex(name.substr(name.size() - kIdDigits));
+    return name.size() < kIdDigits ? std::nullopt
+                                   : AnyId::from_hex(name.substr(name.size() - kIdDigits));
 }
 
 /// `Integer` from all of its hexadecimal digits.

@@ -43,7 +43,9 @@ Result<void> check_format_version(std::string_view object, std::uint16_t version
     if (version != kFormatVersion) {
         return Error{
             ErrorCode::Unsupported,
-            fmt::format("{}: format version {}, this program knows {}", object, version, kFormatVersion),
+            fmt::format(
+                "{}: format version {}, this program knows {}", object, version, kFormatVersion
+            ),
             "Use a newer starkeep with this repository.",
         };
     }
@@ -52,7 +54,13 @@ Result<void> check_format_version(std::string_view object, std::uint16_t version
 
 Reference DirectoryEntry::in(const PackId& pack) const
 {
-    return {.pack = pack, .offset = offset, .stored_bytes = stored_bytes, .plain_bytes = plain_bytes, .id = id};
+    return {
+        .pack = pack,
+        .offset = offset,
+        .stored_bytes = stored_bytes,
+        .plain_bytes = plain_bytes,
+        .id = id
+    };
 }
 
 Result<void> check_reference(const Reference& reference, std::string_view what)
@@ -85,7 +93,8 @@ void encode_pack_header(codec::ByteWriter& out, const RepositoryId& repository, 
     out.raw(pack.view());
 }
 
-Result<void> check_pack_header(ByteView header, const RepositoryId& repository, const PackName& pack)
+Result<void>
+check_pack_header(ByteView header, const RepositoryId& repository, const PackName& pack)
 {
     const std::string name = pack_name(pack.kind, pack.id);
     codec::ByteReader reader(header, name);

@@ -55,7 +55,8 @@ Result<void> check_reference(const Reference& reference, std::string_view what);
 
 void encode_pack_header(codec::ByteWriter& out, const RepositoryId& repository, const PackId& pack);
 /// Errors: Corrupt, Unsupported.
-Result<void> check_pack_header(ByteView header, const RepositoryId& repository, const PackName& pack);
+Result<void>
+check_pack_header(ByteView header, const RepositoryId& repository, const PackName& pack);
 
 struct RecordHeader {
     RecordType type = RecordType::Chunk;

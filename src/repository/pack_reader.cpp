@@ -35,7 +35,8 @@ Result<PackDirectory> directory_in_tail(
     const Keyring& keyring, const PackName& pack, ByteView tail, const PackFooter& footer
 )
 {
-    const ByteView stored = tail.last(footer.directory_bytes + kPackFooterBytes).first(footer.directory_bytes);
+    const ByteView stored =
+        tail.last(footer.directory_bytes + kPackFooterBytes).first(footer.directory_bytes);
     RecordOpener opener(keyring, pack);
     // The plain length is not in the footer; it is the header's, which the tag covers.
     codec::ByteReader header_reader(stored, opener.where(footer.directory_offset));
@@ -55,7 +56,8 @@ Result<PackDirectory> directory_in_tail(
     if (!directory.records.empty() && kind_of(directory.records[0].type) != pack.kind) {
         return reader.corrupt("records of another kind of pack");
     }
-    const std::uint64_t end = directory.records.empty() ? kPackHeaderBytes : directory.records.back().end();
+    const std::uint64_t end =
+        directory.records.empty() ? kPackHeaderBytes : directory.records.back().end();
     if (end != footer.directory_offset) {
         return reader.corrupt(fmt::format("a gap at offset {}", end));
     }
@@ -65,10 +67,9 @@ Result<PackDirectory> directory_in_tail(
 }  // namespace
 
 RecordOpener::RecordOpener(const Keyring& keyring, const PackName& pack)
-    : keyring_(keyring)
-    , pack_(pack)
-    , cipher_(keyring.pack_key(pack.id))
-{}
+    : keyring_(keyring), pack_(pack), cipher_(keyring.pack_key(pack.id))
+{
+}
 
 std::string RecordOpener::where(std::uint64_t offset) const
 {
@@ -82,7 +83,8 @@ Result<Bytes> RecordOpener::open(const DirectoryEntry& entry, ByteView stored)
     };
     codec::ByteReader reader(stored, where(entry.offset));
     TRY_LET(const RecordHeader header, decode_record_header(reader));
-    if (header.type != entry.type || header.id != entry.id || header.plain_bytes != entry.plain_bytes ||
+    if (header.type != entry.type || header.id != entry.id ||
+        header.plain_bytes != entry.plain_bytes ||
         kRecordOverhead + std::size_t{header.payload_bytes} != stored.size()) {
         return corrupt("not the record that is referred to");
     }
@@ -106,7 +108,8 @@ Result<Bytes> RecordOpener::open(const DirectoryEntry& entry, ByteView stored)
         }
         payload = std::move(plain);
     }
-    if (entry.type != RecordType::Directory && keyring_.content_id(entry.type, payload) != entry.id) {
+    if (entry.type != RecordType::Directory &&
+        keyring_.content_id(entry.type, payload) != entry.id) {
         return corrupt("the content is not what its id says");
     }
     return payload;
@@ -118,13 +121,18 @@ Result<PackDirectory> read_directory(
 {
     const std::string name = pack_name(pack.kind, pack.id);
     if (pack_bytes < kPackHeaderBytes + kRecordOverhead + kPackFooterBytes) {
-        return Error{ErrorCode::Corrupt, fmt::format("{}: {} bytes are too few for a pack", name, pack_bytes)};
+        return Error{
+            ErrorCode::Corrupt, fmt::format("{}: {} bytes are too few for a pack", name, pack_bytes)
+        };
     }
     const std::uint64_t tail_bytes = std::min(pack_bytes, kTailBytes);
     TRY_LET(Bytes tail, store.get_range(name, pack_bytes - tail_bytes, tail_bytes));
-    codec::ByteReader reader(ByteView(tail).last(kPackFooterBytes), fmt::format("{}: footer", name));
+    codec::ByteReader reader(
+        ByteView(tail).last(kPackFooterBytes), fmt::format("{}: footer", name)
+    );
     TRY_LET(const PackFooter footer, decode_pack_footer(reader, pack_bytes));
-    if (const std::uint64_t needed = std::uint64_t{footer.directory_bytes} + kPackFooterBytes; needed > tail_bytes) {
+    if (const std::uint64_t needed = std::uint64_t{footer.directory_bytes} + kPackFooterBytes;
+        needed > tail_bytes) {
         TRY_LET(Bytes longer, store.get_range(name, pack_bytes - needed, needed));
         tail = std::move(longer);
     }
@@ -132,15 +140,23 @@ Result<PackDirectory> read_directory(
 }
 
 void verify_pack(
-    const Keyring& keyring, const PackName& pack, ByteView object, const std::function<void(const Error&)>& on_damage
+    const Keyring& keyring,
+    const PackName& pack,
+    ByteView object,
+    const std::function<void(const Error&)>& on_damage
 )
 {
     const std::string name = pack_name(pack.kind, pack.id);
     if (object.size() < kPackHeaderBytes + kRecordOverhead + kPackFooterBytes) {
-        on_damage({ErrorCode::Corrupt, fmt::format("{}: {} bytes are too few for a pack", name, object.size())});
+        on_damage(
+            {ErrorCode::Corrupt,
+             fmt::format("{}: {} bytes are too few for a pack", name, object.size())}
+        );
         return;
     }
-    if (const auto header = check_pack_header(object.first(kPackHeaderBytes), keyring.repository, pack); !header.ok()) {
+    if (const auto header =
+            check_pack_header(object.first(kPackHeaderBytes), keyring.repository, pack);
+        !header.ok()) {
         on_damage(header.error());
     }
     codec::ByteReader reader(object.last(kPackFooterBytes), fmt::format("{}: footer", name));
@@ -156,7 +172,8 @@ void verify_pack(
     }
     RecordOpener opener(keyring, pack);
     for (const DirectoryEntry& record : directory->records) {
-        const Result<Bytes> plain = opener.open(record, object.subspan(record.offset, record.stored_bytes));
+        const Result<Bytes> plain =
+            opener.open(record, object.subspan(record.offset, record.stored_bytes));
         if (!plain.ok()) {
             on_damage(plain.error());
         }

@@ -44,7 +44,10 @@ Result<PackDirectory> read_directory(
 /// Opens everything in a pack that was read whole: header, footer, directory and every record.
 /// Calls `on_damage` with one error per thing that is damaged; what cannot be reached because of it is not named.
 void verify_pack(
-    const Keyring& keyring, const PackName& pack, ByteView object, const std::function<void(const Error&)>& on_damage
+    const Keyring& keyring,
+    const PackName& pack,
+    ByteView object,
+    const std::function<void(const Error&)>& on_damage
 );
 
 }  // namespace starkeep::repository

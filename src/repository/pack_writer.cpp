@@ -28,14 +28,13 @@ namespace {
 /// The most that a directory of `records` records and the footer can take. 10: the longest count.
 std::size_t end_bytes(std::size_t records)
 {
-    return kRecordOverhead + codec::compress_bound(10 + records * kDirectoryEntryBytes) + kPackFooterBytes;
+    return kRecordOverhead + codec::compress_bound(10 + records * kDirectoryEntryBytes) +
+           kPackFooterBytes;
 }
 
 }  // namespace
 
-PackWriter::PackWriter(const Keyring& keyring)
-    : keyring_(keyring)
-{}
+PackWriter::PackWriter(const Keyring& keyring) : keyring_(keyring) {}
 
 void PackWriter::begin(const PackId& id)
 {
@@ -52,7 +51,8 @@ void PackWriter::begin(const PackId& id)
 bool PackWriter::fits(std::size_t plain_bytes) const
 {
     return records_.empty() || size_ + kRecordOverhead + codec::compress_bound(plain_bytes) +
-                                       end_bytes(records_.size() + 1) <= kPackBytes;
+                                       end_bytes(records_.size() + 1) <=
+                                   kPackBytes;
 }
 
 void PackWriter::reserve(std::size_t bytes)
@@ -75,11 +75,15 @@ void PackWriter::append_plain(ByteView bytes)
 DirectoryEntry PackWriter::append_record(RecordType type, const ContentId& id, ByteView plain)
 {
     ENSURE(is_open() && plain.size() <= kMaxPlainBytes);
-    reserve(size_ + kRecordOverhead + codec::compress_bound(plain.size()) + end_bytes(records_.size() + 1));
+    reserve(
+        size_ + kRecordOverhead + codec::compress_bound(plain.size()) +
+        end_bytes(records_.size() + 1)
+    );
     ENSURE(size_ <= std::numeric_limits<std::uint32_t>::max());
     const std::size_t offset = size_;
     std::byte* payload = buffer_.get() + offset + kRecordHeaderBytes;
-    std::size_t payload_bytes = codec::compress(plain, {payload, codec::compress_bound(plain.size())});
+    std::size_t payload_bytes =
+        codec::compress(plain, {payload, codec::compress_bound(plain.size())});
     const bool compressed = payload_bytes < plain.size();
     if (!compressed) {
         std::ranges::copy(plain, payload);
@@ -122,7 +126,9 @@ ByteView PackWriter::finish()
     encode_directory(directory, records_);
     const DirectoryEntry entry = append_record(RecordType::Directory, {}, directory.bytes());
     codec::ByteWriter footer;
-    encode_pack_footer(footer, {.directory_offset = entry.offset, .directory_bytes = entry.stored_bytes});
+    encode_pack_footer(
+        footer, {.directory_offset = entry.offset, .directory_bytes = entry.stored_bytes}
+    );
     append_plain(footer.bytes());
     cipher_.reset();
     return {buffer_.get(), size_};

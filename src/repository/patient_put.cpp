@@ -28,14 +28,14 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause)
 
 bool may_pass(ErrorCode code)
 {
-    return code == ErrorCode::Unavailable || code == ErrorCode::TimedOut || code == ErrorCode::Throttled;
+    return code == ErrorCode::Unavailable || code == ErrorCode::TimedOut ||
+           code == ErrorCode::Throttled;
 }
 
 }  // namespace
 
-Result<void> put_patiently(
-    store::Store& store, std::string_view name, ByteView object, const Patience& patience
-)
+Result<void>
+put_patiently(store::Store& store, std::string_view name, ByteView object, const Patience& patience)
 {
     std::chrono::milliseconds pause = patience.first_pause;
     for (unsigned attempt = 0;; ++attempt) {

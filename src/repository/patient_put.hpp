@@ -13,7 +13,8 @@ namespace starkeep::repository {
 
 struct Patience {
     unsigned retries = 6;
-    std::chrono::milliseconds first_pause{200};  ///< before the first retry; each later one is about twice as long
+    std::chrono::milliseconds first_pause{200
+    };  ///< before the first retry; each later one is about twice as long
 };
 
 /// Tries again while the store is Unavailable, Throttled or TimedOut. An answer may get lost on its way: Exists can then

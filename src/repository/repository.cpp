@@ -134,7 +134,8 @@ std::size_t run_length(const std::vector<Reference>& references, std::size_t beg
     while (end < references.size()) {
         const Reference& last = references[end - 1];
         const Reference& next = references[end];
-        if (next.pack != last.pack || next.offset != std::uint64_t{last.offset} + last.stored_bytes ||
+        if (next.pack != last.pack ||
+            next.offset != std::uint64_t{last.offset} + last.stored_bytes ||
             bytes + next.stored_bytes > kRequestBytes) {
             break;
         }
@@ -145,30 +146,35 @@ std::size_t run_length(const std::vector<Reference>& references, std::size_t beg
 }
 
 /// The stored bytes from `offset` on; a pack that is gone or too short is damage, for a reference says that it is there.
-Result<Bytes> fetch(store::Store& store, const PackName& pack, const Reference& first, std::uint64_t length)
+Result<Bytes>
+fetch(store::Store& store, const PackName& pack, const Reference& first, std::uint64_t length)
 {
     const std::string name = pack_name(pack.kind, pack.id);
     Result<Bytes> bytes = store.get_range(name, first.offset, length);
-    if (bytes.ok() || (bytes.error().code() != ErrorCode::NotFound && bytes.error().code() != ErrorCode::Corrupt)) {
+    if (bytes.ok() || (bytes.error().code() != ErrorCode::NotFound &&
+                       bytes.error().code() != ErrorCode::Corrupt)) {
         return bytes;
     }
-    const std::string_view reason =
-        bytes.error().code() == ErrorCode::NotFound ? "the pack is missing" : "the pack ends too early";
-    return Error{ErrorCode::Corrupt, fmt::format("{}: record at offset {}: {}", name, first.offset, reason)};
+    const std::string_view reason = bytes.error().code() == ErrorCode::NotFound
+                                        ? "the pack is missing"
+                                        : "the pack ends too early";
+    return Error{
+        ErrorCode::Corrupt, fmt::format("{}: record at offset {}: {}", name, first.offset, reason)
+    };
 }
 
 }  // namespace
 
-Repository::Repository(std::unique_ptr<Parts> parts)
-    : parts_(std::move(parts))
-{}
+Repository::Repository(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Repository::~Repository() = default;
 
 Result<RepositoryId> Repository::create(store::Store& store, const Secret& password)
 {
     TRY_LET(const std::vector<store::ObjectInfo> objects, store.list(""));
-    if (std::ranges::any_of(objects, [](const auto& object) { return object.name.starts_with(kKeySlotPrefix); })) {
+    if (std::ranges::any_of(objects, [](const auto& object) {
+            return object.name.starts_with(kKeySlotPrefix);
+        })) {
         return already_there(store);
     }
     if (!objects.empty()) {
@@ -208,9 +214,9 @@ Result<std::unique_ptr<Repository>> Repository::open(store::Store& store, const 
     for (const KeySlot& slot : slots.whole) {
         const Result<codec::Key256> master = open_key_slot(slot, password);
         if (master.ok()) {
-            return std::unique_ptr<Repository>(new Repository(std::unique_ptr<Parts>(
-                new Parts{.store = store, .keyring = Keyring(slot.repository, *master), .slot = slot.id}
-            )));
+            return std::unique_ptr<Repository>(new Repository(std::unique_ptr<Parts>(new Parts{
+                .store = store, .keyring = Keyring(slot.repository, *master), .slot = slot.id
+            })));
         }
         if (master.error().code() != ErrorCode::Denied) {
             return master.error();
@@ -247,7 +253,8 @@ Result<Bytes> Repository::read(const Reference& reference, RecordType type) cons
     return std::move(records[0]);
 }
 
-Result<std::vector<Bytes>> Repository::read_all(const std::vector<Reference>& references, RecordType type) const
+Result<std::vector<Bytes>>
+Repository::read_all(const std::vector<Reference>& references, RecordType type) const
 {
     std::vector<Bytes> records;
     records.reserve(references.size());
@@ -276,7 +283,8 @@ Result<std::vector<Bytes>> Repository::read_all(const std::vector<Reference>& re
                 .plain_bytes = reference.plain_bytes,
                 .id = reference.id,
             };
-            const ByteView bytes = ByteView(stored).subspan(reference.offset - first.offset, reference.stored_bytes);
+            const ByteView bytes =
+                ByteView(stored).subspan(reference.offset - first.offset, reference.stored_bytes);
             TRY_LET(Bytes plain, opener->open(entry, bytes));
             records.push_back(std::move(plain));
         }
@@ -287,14 +295,21 @@ Result<std::vector<Bytes>> Repository::read_all(const std::vector<Reference>& re
 Result<void> Repository::forget(const std::vector<PointId>& points)
 {
     const MutexLock lock(parts_->log_mutex);
-    return append_log(parts_->store, parts_->keyring, parts_->log, [&](const LogState& log) -> Result<Json> {
-        for (const PointId& id : points) {
-            if (std::ranges::find(log.points, id, &Point::id) == log.points.end()) {
-                return Error{ErrorCode::NotFound, fmt::format("there is no restore point {}", id.hex())};
+    return append_log(
+        parts_->store,
+        parts_->keyring,
+        parts_->log,
+        [&](const LogState& log) -> Result<Json> {
+            for (const PointId& id : points) {
+                if (std::ranges::find(log.points, id, &Point::id) == log.points.end()) {
+                    return Error{
+                        ErrorCode::NotFound, fmt::format("there is no restore point {}", id.hex())
+                    };
+                }
             }
+            return forget_entry(points);
         }
-        return forget_entry(points);
-    });
+    );
 }
 
 Result<std::vector<KeyInfo>> Repository::keys() const

@@ -63,7 +63,8 @@ Bytes seal_object(const Keyring& keyring, ObjectKind kind, std::string_view name
     return object;
 }
 
-Result<Bytes> open_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView object)
+Result<Bytes>
+open_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView object)
 {
     codec::ByteReader reader(object, std::string(name));
     TRY_LET(const ByteView magic, reader.raw(kMagic.size()));
@@ -85,9 +86,13 @@ Result<Bytes> open_object(const Keyring& keyring, ObjectKind kind, std::string_v
         return reader.corrupt("impossible header");
     }
     Bytes frame(reader.left() - codec::kAeadTagBytes);
-    const auto opened =
-        codec::Aead(keyring.object_key(salt))
-            .open(kNonce, {object.first(kHeaderBytes), as_bytes(name)}, object.subspan(kHeaderBytes), frame);
+    const auto opened = codec::Aead(keyring.object_key(salt))
+                            .open(
+                                kNonce,
+                                {object.first(kHeaderBytes), as_bytes(name)},
+                                object.subspan(kHeaderBytes),
+                                frame
+                            );
     if (!opened.ok()) {
         return Error{ErrorCode::Corrupt, fmt::format("{}: {}", name, opened.error().message())};
     }

@@ -18,6 +18,7 @@ enum class ObjectKind : std::uint8_t { LogEntry = 1, Index = 2, Heartbeat = 3 };
 Bytes seal_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView plain);
 
 /// Errors: Corrupt, naming the object, for any byte that differs; Unsupported for another format version.
-Result<Bytes> open_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView object);
+Result<Bytes>
+open_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView object);
 
 }  // namespace starkeep::repository

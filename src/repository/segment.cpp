@@ -52,10 +52,9 @@ private:
 class LeafReader {
 public:
     LeafReader(codec::ByteReader& reader, const Segment& segment, const std::vector<PackId>& packs)
-        : reader_(reader)
-        , segment_(segment)
-        , packs_(packs)
-    {}
+        : reader_(reader), segment_(segment), packs_(packs)
+    {
+    }
 
     Result<Leaf> read()
     {
@@ -87,7 +86,8 @@ private:
     {
         TRY_LET(const ByteView view, reader_.prefixed());
         Bytes key(view.begin(), view.end());
-        if (key < segment_.lower || (!segment_.open && key >= segment_.upper) || (!first_ && key <= last_key_)) {
+        if (key < segment_.lower || (!segment_.open && key >= segment_.upper) ||
+            (!first_ && key <= last_key_)) {
             return reader_.corrupt("a leaf's key out of order");
         }
         first_ = false;

@@ -35,7 +35,9 @@ constexpr std::size_t kIndexRecords = std::size_t{128} << 10U;
 
 }  // namespace
 
-SessionPacks::SessionPacks(store::Store& store, const Keyring& keyring, const Patience& patience, LoadedIndex loaded)
+SessionPacks::SessionPacks(
+    store::Store& store, const Keyring& keyring, const Patience& patience, LoadedIndex loaded
+)
     : store_(store)
     , keyring_(keyring)
     , patience_(patience)
@@ -135,17 +137,18 @@ WriteTotals SessionPacks::totals() const
 }
 
 PackAppender::PackAppender(SessionPacks& packs)
-    : packs_(packs)
-    , data_(packs.keyring())
-    , metadata_(packs.keyring())
-{}
+    : packs_(packs), data_(packs.keyring()), metadata_(packs.keyring())
+{
+}
 
 Result<Reference> PackAppender::add(RecordType type, ByteView plain)
 {
     if (plain.size() > kMaxPlainBytes) {
         return Error{
             ErrorCode::Unsupported,
-            fmt::format("a record of {} bytes; the format holds {} at most", plain.size(), kMaxPlainBytes),
+            fmt::format(
+                "a record of {} bytes; the format holds {} at most", plain.size(), kMaxPlainBytes
+            ),
         };
     }
     const ContentId content = packs_.keyring().content_id(type, plain);

@@ -27,7 +27,9 @@ namespace starkeep::repository {
 /// Thread: any.
 class SessionPacks {
 public:
-    SessionPacks(store::Store& store, const Keyring& keyring, const Patience& patience, LoadedIndex loaded);
+    SessionPacks(
+        store::Store& store, const Keyring& keyring, const Patience& patience, LoadedIndex loaded
+    );
 
     const Keyring& keyring() const { return keyring_; }
     std::optional<Reference> find(const ContentId& content);

@@ -44,7 +44,9 @@ Result<void> check_sweeps(const Point& point, const SessionId& session, const Lo
 {
     if (log.dead.contains(session)) {
         return Error{
-            ErrorCode::Conflict, fmt::format("a prune counted writer {} as dead", session.hex()), kRunAgain
+            ErrorCode::Conflict,
+            fmt::format("a prune counted writer {} as dead", session.hex()),
+            kRunAgain
         };
     }
     for (const PointDatabase& database : point.databases) {
@@ -52,7 +54,9 @@ Result<void> check_sweeps(const Point& point, const SessionId& session, const Lo
             if (log.swept.contains(pack)) {
                 return Error{
                     ErrorCode::Conflict,
-                    fmt::format("a prune removed pack {} of database {}", pack.hex(), database.name),
+                    fmt::format(
+                        "a prune removed pack {} of database {}", pack.hex(), database.name
+                    ),
                     kRunAgain,
                 };
             }
@@ -66,12 +70,15 @@ Result<void> check_packs(const Point& point, SessionPacks& packs)
     for (const PointDatabase& database : point.databases) {
         if (std::ranges::find(database.packs, database.manifest.pack) == database.packs.end()) {
             return Error{
-                ErrorCode::InvalidInput, fmt::format("database {} does not name its manifest's pack", database.name)
+                ErrorCode::InvalidInput,
+                fmt::format("database {} does not name its manifest's pack", database.name)
             };
         }
         for (const PackId& pack : database.packs) {
             if (packs.is_missing(pack)) {
-                return Error{ErrorCode::InvalidInput, fmt::format("pack {} is not in the store", pack.hex())};
+                return Error{
+                    ErrorCode::InvalidInput, fmt::format("pack {} is not in the store", pack.hex())
+                };
             }
         }
     }
@@ -80,13 +87,12 @@ Result<void> check_packs(const Point& point, SessionPacks& packs)
 
 }  // namespace
 
-WriteSession::WriteSession(std::unique_ptr<Parts> parts)
-    : parts_(std::move(parts))
-{}
+WriteSession::WriteSession(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 WriteSession::~WriteSession() = default;
 
-Result<std::unique_ptr<WriteSession>> WriteSession::begin(Repository& repository, const WriteOptions& options)
+Result<std::unique_ptr<WriteSession>>
+WriteSession::begin(Repository& repository, const WriteOptions& options)
 {
     Repository::Parts& shared = *repository.parts_;
     const auto id = sys::random_id<SessionId>();
@@ -97,7 +103,10 @@ Result<std::unique_ptr<WriteSession>> WriteSession::begin(Repository& repository
         TRY(read_log(shared.store, shared.keyring, shared.log));
         log = shared.log;
     }
-    TRY_LET(LoadedIndex loaded, load_index(shared.store, shared.keyring, log, options.most_index_entries));
+    TRY_LET(
+        LoadedIndex loaded,
+        load_index(shared.store, shared.keyring, log, options.most_index_entries)
+    );
     return std::unique_ptr<WriteSession>(new WriteSession(std::unique_ptr<Parts>(new Parts{
         .repository = shared,
         .id = id,

@@ -20,7 +20,8 @@ struct WriteTotals {
 };
 
 struct WriteOptions {
-    std::size_t most_index_entries = std::size_t{4} << 20U;  ///< what does not fit costs only deduplication
+    std::size_t most_index_entries = std::size_t{4}
+                                     << 20U;  ///< what does not fit costs only deduplication
     std::chrono::milliseconds heartbeat{60'000};
     Patience patience{};
 };
@@ -40,7 +41,8 @@ class WriteSession {
 public:
     /// Registers the writer, replays the log, loads the index and the directories of packs that dead writers left. A
     /// thread of the session's own beats. The repository must outlive the session, the session its appenders.
-    static Result<std::unique_ptr<WriteSession>> begin(Repository& repository, const WriteOptions& options = {});
+    static Result<std::unique_ptr<WriteSession>>
+    begin(Repository& repository, const WriteOptions& options = {});
 
     /// Without commit: abandons; packs put so far stay and are reused by the next session until a prune.
     ~WriteSession();

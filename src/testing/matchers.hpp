@@ -12,6 +12,12 @@
         ASSERT_TRUE(assert_ok_result.ok()) << assert_ok_result.error().text();                     \
     } while (false)
 
+#define EXPECT_OK(expression)                                                                      \
+    do {                                                                                           \
+        const auto& expect_ok_result = (expression);                                               \
+        EXPECT_TRUE(expect_ok_result.ok()) << expect_ok_result.error().text();                     \
+    } while (false)
+
 #define STARKEEP_ASSERT_OK_AND_LET(temporary, declaration, ...)                                    \
     auto temporary = (__VA_ARGS__);                                                                \
     ASSERT_TRUE((temporary).ok()) << (temporary).error().text();                                   \
