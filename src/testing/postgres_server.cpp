@@ -50,18 +50,13 @@ Result<std::vector<std::string>> as_postgres()
     };
 }
 
-Result<std::string>
-run(std::vector<std::string> arguments, std::stop_token stop = {}, bool as_server_user = true)
+Result<std::string> run_command(const sys::Command& command, std::stop_token stop)
 {
-    if (as_server_user) {
-        TRY_LET(const std::vector<std::string> prefix, as_postgres());
-        arguments.insert(arguments.begin(), prefix.begin(), prefix.end());
-    }
     std::string output;
     TRY_LET(
         const sys::ProcessResult ran,
         sys::run_process(
-            {.arguments = arguments},
+            command,
             [&](ByteView out) -> Result<void> {
                 output += as_text(out);
                 return {};
@@ -70,9 +65,18 @@ run(std::vector<std::string> arguments, std::stop_token stop = {}, bool as_serve
         )
     );
     if (ran.exit_status != 0) {
-        return Error{ErrorCode::Rejected, arguments.front() + ": " + ran.error_output};
+        return Error{ErrorCode::Rejected, command.arguments.front() + ": " + ran.error_output};
     }
     return output;
+}
+
+/// As the server's user.
+Result<std::string> run(const std::vector<std::string>& arguments, std::stop_token stop = {})
+{
+    sys::Command command;
+    TRY_LET(command.arguments, as_postgres());
+    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+    return run_command(command, std::move(stop));
 }
 
 std::string program(std::string_view name)
@@ -85,7 +89,7 @@ Result<sys::TempDir> server_directory()
     TRY_LET(sys::TempDir directory, sys::TempDir::create("starkeep-pg-", "/tmp"));
     TRY_LET(const std::vector<std::string> prefix, as_postgres());
     if (!prefix.empty()) {
-        TRY(run({"chown", "postgres:postgres", directory.path()}, {}, false));
+        TRY(run_command({.arguments = {"chown", "postgres:postgres", directory.path()}}, {}));
     }
     return directory;
 }
@@ -176,17 +180,11 @@ std::string PostgresServer::url(std::string_view database, std::string_view user
 Result<std::string>
 PostgresServer::sql(std::string_view statements, std::string_view database) const
 {
-    return testing::run(
-        {program("psql"),
-         "-XqAt",
-         "-v",
-         "ON_ERROR_STOP=1",
-         "-d",
-         url(database),
-         "-c",
-         std::string(statements)},
-        {},
-        false
+    return run_command(
+        {.arguments =
+             {program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url(database), "-f", "-"},
+         .input = as_bytes(statements)},
+        {}
     );
 }
 

@@ -47,7 +47,7 @@ from (values
     ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
     ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
     ('synchronize_seqscans', 'off'), ('max_parallel_workers_per_gather', '0'), ('enable_tidscan', 'on'),
-    ('enable_seqscan', 'on'), ('jit', 'off'), ('client_min_messages', 'error')
+    ('enable_seqscan', 'on'), ('enable_memoize', 'off'), ('jit', 'off'), ('client_min_messages', 'error')
 ) as v(name, value)
 join pg_catalog.pg_settings s on pg_catalog.lower(s.name) = v.name
 )sql";

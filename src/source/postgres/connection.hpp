@@ -55,6 +55,10 @@ public:
     /// One statement with text parameters $1, $2, …
     Result<Rows> query(const std::string& sql, std::span<const std::string> parameters);
 
+    /// Fixes the settings that rows and names depend on. open() has done so; behind a pooler it must be done again inside the
+    /// transaction, which alone keeps the session.
+    Result<void> settle();
+
     /// Begins a COPY … FROM STDIN; then put_copy() any number of times, then end_copy().
     Result<void> begin_copy(const std::string& sql);
     /// Bytes cut anywhere. Returns when they are handed to the socket's queue and that is short.
@@ -80,7 +84,6 @@ private:
     }
 
     Result<void> establish();
-    Result<void> settle();
     Result<void> flush();
     Result<Rows> answer();
 

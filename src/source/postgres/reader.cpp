@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/postgres/reader.hpp"
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "source/model.hpp"
+#include "source/postgres/block_range.hpp"
+#include "source/postgres/catalog.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/copy_stream.hpp"
+#include "source/postgres/row_query.hpp"
+#include "source/postgres/schema_dump.hpp"
+#include "source/postgres/server_facts.hpp"
+#include "source/postgres/snapshot.hpp"
+#include "source/reader.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+namespace {
+
+void append_number(Bytes& out, std::uint64_t value)
+{
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        out.push_back(static_cast<std::byte>(value >> shift));
+    }
+}
+
+/// A sum of signed 64-bit numbers, which the server gives in full, modulo 2^64.
+std::uint64_t modular(std::string_view decimal)
+{
+    std::uint64_t value = 0;
+    for (const char c : decimal) {
+        if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+            value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+    }
+    return decimal.starts_with('-') ? ~value + 1 : value;
+}
+
+class PostgresConnection final : public Connection {
+public:
+    PostgresConnection(
+        ServerConnection connection, const std::map<std::string, std::string>& conditions
+    )
+        : connection_(std::move(connection)), conditions_(conditions)
+    {
+    }
+
+    Result<std::vector<LeafPlan>> plan(const Object& object, const KeyRange& unit) override;
+    Result<void>
+    read(const Object& object, std::span<const KeyRange> wanted, RowSink& sink) override;
+
+private:
+    Result<void> read_blocks(const Object& object, std::span<const KeyRange> wanted, RowSink& sink);
+    Result<BlockRange> bounded(const Object& object, BlockRange range);
+    std::string whole_query(const Object& object) const;
+
+    ServerConnection connection_;
+    const std::map<std::string, std::string>& conditions_;
+};
+
+/// The end of an open range, moved to the end of the relation: all rows of the view lie in blocks that exist now.
+Result<BlockRange> PostgresConnection::bounded(const Object& object, BlockRange range)
+{
+    TRY_LET(
+        const Rows rows,
+        connection_.query(
+            "select pg_catalog.pg_relation_size(" + quoted_literal(object.name) +
+            "::regclass) / pg_catalog.current_setting('block_size')::bigint"
+        )
+    );
+    TRY_LET(const std::uint64_t blocks, rows.number(0, 0));
+    range.end = std::clamp(blocks, range.first + 1, range.end);
+    return range;
+}
+
+Result<std::vector<LeafPlan>> PostgresConnection::plan(const Object& object, const KeyRange& unit)
+{
+    TRY_LET(BlockRange range, block_range(unit));
+    TRY_LET(range, bounded(object, range));
+    TRY_LET(const Rows rows, connection_.query(plan_query(object, range)));
+    std::vector<LeafPlan> plans;
+    plans.reserve(static_cast<std::size_t>(rows.size()));
+    for (int i = 0; i < rows.size(); ++i) {
+        TRY_LET(const std::uint64_t block, rows.number(i, 0));
+        LeafPlan leaf{.key = block_key(block), .rows = 0, .fingerprint = {}};
+        TRY_LET(leaf.rows, rows.number(i, 1));
+        append_number(leaf.fingerprint, leaf.rows);
+        append_number(leaf.fingerprint, modular(rows.text(i, 2)));
+        append_number(leaf.fingerprint, modular(rows.text(i, 3)));
+        plans.push_back(std::move(leaf));
+    }
+    return plans;
+}
+
+Result<void>
+PostgresConnection::read(const Object& object, std::span<const KeyRange> wanted, RowSink& sink)
+{
+    Result<void> done = object.has_leaf_plan ? read_blocks(object, wanted, sink)
+                                             : copy_stream(connection_, whole_query(object), sink);
+    if (!done.ok()) {
+        return std::move(done).error().during("reading " + object.name);
+    }
+    return {};
+}
+
+std::string PostgresConnection::whole_query(const Object& object) const
+{
+    if (object.kind == "large_objects") {
+        return copy_large_objects_query();
+    }
+    const auto condition = conditions_.find(object.name);
+    return copy_whole_query(
+        object, condition == conditions_.end() ? std::string() : condition->second
+    );
+}
+
+Result<void> PostgresConnection::read_blocks(
+    const Object& object, std::span<const KeyRange> wanted, RowSink& sink
+)
+{
+    constexpr std::size_t kBatch = 1000;
+    std::vector<BlockRange> ranges;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        TRY_LET(const BlockRange range, block_range(wanted[i]));
+        ranges.push_back(range);
+        if (ranges.size() == kBatch || i + 1 == wanted.size()) {
+            TRY(copy_stream(connection_, copy_query(object, ranges), sink));
+            ranges.clear();
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DatabaseReader>>
+PostgresReader::open(const std::string& url, const std::string& database, std::stop_token stop)
+{
+    TRY_LET(Snapshot snapshot, Snapshot::open(url, database, std::move(stop)));
+    std::unique_ptr<PostgresReader> reader(new PostgresReader(std::move(snapshot), database));
+    TRY_LET(reader->facts_, load_facts(reader->snapshot_.holder()));
+    reader->facts_["history"] = reader->snapshot_.history();
+    for (const Table& table : reader->snapshot_.catalog().tables) {
+        reader->objects_.push_back(table.object);
+        if (!table.condition.empty()) {
+            reader->conditions_.emplace(table.object.name, table.condition);
+        }
+    }
+    return std::unique_ptr<DatabaseReader>(std::move(reader));
+}
+
+bool PostgresReader::comparable(const Json& earlier_facts) const
+{
+    const Result<Json> earlier = json::get_object(earlier_facts, "history");
+    return earlier.ok() && same_history(*earlier, snapshot_.history());
+}
+
+Result<void> PostgresReader::definitions(const std::function<Result<void>(ByteView)>& sink)
+{
+    return dump_schema(
+        {.major = snapshot_.holder().server_version() / 10000,
+         .snapshot = snapshot_.id(),
+         .environment = snapshot_.holder().environment(),
+         .stop = snapshot_.holder().stop()},
+        sink
+    );
+}
+
+Result<std::unique_ptr<Connection>> PostgresReader::connect(std::stop_token stop)
+{
+    TRY_LET(ServerConnection connection, snapshot_.join(std::move(stop)));
+    return std::unique_ptr<Connection>(
+        std::make_unique<PostgresConnection>(std::move(connection), conditions_)
+    );
+}
+
+Result<bool> PostgresReader::finish()
+{
+    TRY(snapshot_.check_alive());
+    TRY_LET(const bool durable, snapshot_.is_durable());
+    TRY_LET(const bool equal, snapshot_.has_equal_guards());
+    return durable && equal;
+}
+
+}  // namespace starkeep::source::postgres

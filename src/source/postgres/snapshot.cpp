@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/postgres/snapshot.hpp"
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "source/postgres/catalog.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/server_facts.hpp"
+#include "sys/clock.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+namespace {
+
+/// The oldest whose catalogs have all that is asked for.
+constexpr int kOldestServer = 120000;
+constexpr std::chrono::milliseconds kFlushPoll{50};
+constexpr int kFlushPolls = 100;
+/// After so many polls the server is made to flush.
+constexpr int kPatience = 10;
+
+constexpr const char* kBegin = "begin isolation level repeatable read read only";
+
+}  // namespace
+
+Result<Snapshot>
+Snapshot::open(const std::string& url, const std::string& database, std::stop_token stop)
+{
+    TRY_LET(ServerConnection holder, ServerConnection::open(url, database, std::move(stop)));
+    if (holder.server_version() < kOldestServer) {
+        return Error{
+            ErrorCode::Unsupported,
+            "PostgreSQL " + std::to_string(holder.server_version() / 10000) + " is too old",
+            "Versions from 12 on can be read."
+        };
+    }
+    Snapshot snapshot(std::move(holder), url, database);
+    TRY_LET(const Rows begun, snapshot.holder_.query(kBegin));
+    TRY(snapshot.holder_.settle());
+    TRY_LET(const Rows exported, snapshot.holder_.query("select pg_catalog.pg_export_snapshot()"));
+    snapshot.id_ = exported.text(0, 0);
+    TRY_LET(snapshot.history_, load_history(snapshot.holder_));
+    TRY_LET(snapshot.catalog_, load_catalog(snapshot.holder_, snapshot.history_));
+    TRY(snapshot.lock_tables());
+    return snapshot;
+}
+
+Result<void> Snapshot::lock_tables()
+{
+    constexpr std::size_t kBatch = 500;
+    std::string names;
+    std::string oids;
+    std::size_t count = 0;
+    const auto lock = [&]() -> Result<void> {
+        Result<Rows> locked = holder_.query("lock table " + names + " in access share mode");
+        names.clear();
+        if (!locked.ok() && locked.error().code() == ErrorCode::NotFound) {
+            return Error(
+                ErrorCode::Conflict,
+                locked.error().message(),
+                "A table was removed while the view was made; run again."
+            );
+        }
+        return locked.ok() ? Result<void>() : std::move(locked).error();
+    };
+    for (const Table& table : catalog_.tables) {
+        if (table.oid == 0) {
+            continue;
+        }
+        names += (names.empty() ? "only " : ", only ") + table.object.name;
+        oids += (oids.empty() ? "" : ",") + std::to_string(table.oid);
+        if (++count % kBatch == 0) {
+            TRY(lock());
+        }
+    }
+    if (!names.empty()) {
+        TRY(lock());
+    }
+    // pg_class is read in the view, pg_relation_filenode() as it is now. A table emptied or rewritten in between would
+    // look empty in the view: rewriting does not keep what older views see.
+    TRY_LET(
+        const Rows changed,
+        holder_.query(
+            "select c.oid::regclass::text from pg_catalog.pg_class c where c.oid = any('{" + oids +
+            "}'::oid[]) and pg_catalog.pg_relation_filenode(c.oid) is distinct from c.relfilenode "
+            "limit 1"
+        )
+    );
+    if (changed.size() > 0) {
+        return Error{
+            ErrorCode::Conflict,
+            "table " + std::string(changed.text(0, 0)) + " was rewritten while the view was made",
+            "Run the backup again."
+        };
+    }
+    return {};
+}
+
+Result<ServerConnection> Snapshot::join(std::stop_token stop) const
+{
+    TRY_LET(ServerConnection connection, ServerConnection::open(url_, database_, std::move(stop)));
+    TRY_LET(const Rows begun, connection.query(kBegin));
+    const Result<Rows> joined = connection.query("set transaction snapshot " + quoted_literal(id_));
+    if (!joined.ok()) {
+        if (joined.error().code() != ErrorCode::Rejected) {
+            return joined.error();
+        }
+        return Error(
+            ErrorCode::Conflict,
+            "the shared view cannot be joined: " + joined.error().message(),
+            "Either its first session ended, or a pooler or balancer sends sessions to different "
+            "servers: "
+            "connect to the server itself (port 5432, not a pooler's 6432)."
+        );
+    }
+    TRY(connection.settle());
+    return connection;
+}
+
+Result<void> Snapshot::check_alive()
+{
+    const Result<Rows> alive = holder_.query("select 1");
+    if (alive.ok() || alive.error().code() == ErrorCode::Cancelled) {
+        return alive.ok() ? Result<void>() : alive.error();
+    }
+    return Error{
+        ErrorCode::Conflict,
+        "the view was lost before all was read: " + alive.error().message(),
+        "Run the backup again."
+    };
+}
+
+Result<bool> Snapshot::is_flushed()
+{
+    TRY_LET(
+        const Rows rows,
+        holder_.query("select pg_catalog.pg_current_wal_flush_lsn() - '0/0'::pg_lsn")
+    );
+    TRY_LET(const std::uint64_t flushed, rows.number(0, 0));
+    return flushed >= history_.value("lsn", std::uint64_t{0});
+}
+
+Result<bool> Snapshot::is_durable()
+{
+    if (history_.value("recovery", true)) {
+        return false;
+    }
+    for (int i = 0; i < kFlushPolls; ++i) {
+        TRY_LET(const bool flushed, is_flushed());
+        if (flushed) {
+            return true;
+        }
+        if (i == kPatience) {
+            // An idle server may leave the last, unfinished page of its log unwritten for good. A commit of our own
+            // flushes all before it; where we may not write, waiting goes on.
+            TRY_LET(
+                ServerConnection writer, ServerConnection::open(url_, database_, holder_.stop())
+            );
+            static_cast<void>(writer.query(
+                "begin; set local synchronous_commit = local;\n"
+                "select pg_catalog.pg_logical_emit_message(true, 'starkeep', ''); commit"
+            ));
+        }
+        if (!sys::wait_for(holder_.stop(), kFlushPoll)) {
+            return Error{ErrorCode::Cancelled, "stopped on request"};
+        }
+    }
+    return false;
+}
+
+Result<bool> Snapshot::has_equal_guards()
+{
+    TRY_LET(ServerConnection fresh, ServerConnection::open(url_, database_, holder_.stop()));
+    TRY_LET(const Rows begun, fresh.query(kBegin));
+    TRY(fresh.settle());
+    TRY_LET(const Json history, load_history(fresh));
+    const Result<Catalog> now = load_catalog(fresh, history);
+    if (!now.ok()) {
+        return now.error().code() == ErrorCode::Cancelled ? Result<bool>(now.error())
+                                                          : Result<bool>(false);
+    }
+    for (const Table& table : catalog_.tables) {
+        const auto found = std::ranges::find(now->tables, table.oid, &Table::oid);
+        if (found == now->tables.end() || found->object.guard != table.object.guard) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace starkeep::source::postgres
