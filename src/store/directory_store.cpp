@@ -37,6 +37,16 @@ bool is_staging(std::string_view name)
     return name == kStaging || name.starts_with("tmp/");
 }
 
+/// A folder is no object, nor is what seems to lie below a file.
+Result<void> check_is_file(const std::filesystem::path& path, std::string_view name)
+{
+    TRY_LET(const bool there, sys::is_file(path));
+    if (!there) {
+        return Error{ErrorCode::NotFound, "object " + std::string(name) + " does not exist"};
+    }
+    return {};
+}
+
 /// Says "object k/…" instead of a path where the caller's name is what matters.
 Error about_object(Error error, std::string_view name)
 {
@@ -135,6 +145,7 @@ Result<void> DirectoryStore::put(std::string_view name, ByteView content)
 Result<Bytes> DirectoryStore::get(std::string_view name)
 {
     TRY_LET(const std::filesystem::path path, path_of(name));
+    TRY(check_is_file(path, name));
     Result<Bytes> content = sys::read_file(path, kMaxObject);
     if (!content.ok()) {
         return about_object(std::move(content).error(), name);
@@ -146,6 +157,7 @@ Result<Bytes>
 DirectoryStore::get_range(std::string_view name, std::uint64_t offset, std::uint64_t length)
 {
     TRY_LET(const std::filesystem::path path, path_of(name));
+    TRY(check_is_file(path, name));
     Result<Bytes> content = sys::read_range(path, offset, length);
     if (!content.ok()) {
         return about_object(std::move(content).error(), name);

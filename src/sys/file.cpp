@@ -219,6 +219,18 @@ Result<bool> is_directory(const std::filesystem::path& path)
     return S_ISDIR(state.st_mode);
 }
 
+Result<bool> is_file(const std::filesystem::path& path)
+{
+    struct stat state = {};
+    if (::stat(path.c_str(), &state) == 0) {
+        return S_ISREG(state.st_mode);
+    }
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return false;
+    }
+    return errno_error(errno, "looking at " + path.string());
+}
+
 Result<std::filesystem::path> absolute_path(const std::filesystem::path& path)
 {
     std::error_code fault;

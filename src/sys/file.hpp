@@ -82,6 +82,9 @@ Result<bool> exists(const std::filesystem::path& path);
 /// Errors: NotFound.
 Result<bool> is_directory(const std::filesystem::path& path);
 
+/// Whether a regular file, perhaps behind links, is there.
+Result<bool> is_file(const std::filesystem::path& path);
+
 /// From the current directory, without "." and ".." parts.
 Result<std::filesystem::path> absolute_path(const std::filesystem::path& path);
 

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace starkeep::testing {
+namespace starkeep {
 
 class FakeClock final : public sys::Clock {
 public:
@@ -20,4 +20,4 @@ private:
     std::atomic<std::chrono::sys_seconds> now_;
 };
 
-}  // namespace starkeep::testing
+}  // namespace starkeep
