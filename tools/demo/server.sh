@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # A PostgreSQL server of the demo's own, reached by a Unix socket only. To be sourced; `work` is its folder.
 
 postgres_bin=/usr/lib/postgresql/15/bin
