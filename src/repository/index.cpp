@@ -193,7 +193,7 @@ Result<LoadedIndex> load_index(
 )
 {
     TRY_LET(LivePacks live, list_live_packs(store, log));
-    LoadedIndex loaded{.index = Index(most_entries), .unindexed = {}};
+    LoadedIndex loaded{.index = Index(most_entries), .unindexed = {}, .packs = {}};
     TRY_LET(const std::vector<store::ObjectInfo> indexes, store.list(kIndexPrefix));
     for (const store::ObjectInfo& object : indexes) {
         if (!parse_index_name(object.name)) {
@@ -210,6 +210,7 @@ Result<LoadedIndex> load_index(
             const auto found = live.find(pack.pack.id);
             if (found != live.end() && is_long_enough(pack, found->second.second)) {
                 insert_all(loaded.index, pack);
+                loaded.packs.insert(pack.pack.id);
             }
             live.erase(pack.pack.id);
         }
@@ -219,6 +220,7 @@ Result<LoadedIndex> load_index(
             read_directory(store, keyring, {.kind = place.first, .id = id}, place.second);
         if (directory.ok()) {
             insert_all(loaded.index, *directory);
+            loaded.packs.insert(id);
             loaded.unindexed.push_back(std::move(directory).value());
         } else if (!is_passed_over(directory.error())) {
             return std::move(directory).error();

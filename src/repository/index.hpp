@@ -17,6 +17,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace starkeep::repository {
@@ -60,6 +61,7 @@ Result<std::vector<PackDirectory>> decode_index(ByteView plain, std::string_view
 struct LoadedIndex {
     Index index;
     std::vector<PackDirectory> unindexed;  ///< read from packs that no index names
+    std::unordered_set<PackId> packs;      ///< those that may be reused
 };
 
 /// Everything that may be reused: all packs that are there, neither condemned nor swept. Damaged indexes and packs are

@@ -42,6 +42,7 @@ SessionPacks::SessionPacks(
     , keyring_(keyring)
     , patience_(patience)
     , index_(std::move(loaded.index))
+    , stored_(std::move(loaded.packs))
     , unindexed_(std::move(loaded.unindexed))
 {
     for (const PackDirectory& pack : unindexed_) {
@@ -62,12 +63,6 @@ void SessionPacks::remember(const Reference& reference)
     index_.insert(reference);
 }
 
-void SessionPacks::begin_pack(const PackId& pack)
-{
-    const MutexLock lock(mutex_);
-    missing_.insert(pack);
-}
-
 Result<void> SessionPacks::put(PackDirectory directory, ByteView object)
 {
     const Result<void> put =
@@ -79,7 +74,7 @@ Result<void> SessionPacks::put(PackDirectory directory, ByteView object)
     bytes_stored_ += object.size();
     {
         const MutexLock lock(mutex_);
-        missing_.erase(directory.pack.id);
+        stored_.insert(directory.pack.id);
         unindexed_records_ += directory.records.size();
         unindexed_.push_back(std::move(directory));
     }
@@ -87,10 +82,10 @@ Result<void> SessionPacks::put(PackDirectory directory, ByteView object)
     return {};
 }
 
-bool SessionPacks::is_missing(const PackId& pack)
+bool SessionPacks::has(const PackId& pack) const
 {
     const MutexLock lock(mutex_);
-    return missing_.contains(pack);
+    return stored_.contains(pack);
 }
 
 std::vector<PackDirectory> SessionPacks::take_unindexed(std::size_t least_records)
@@ -162,7 +157,6 @@ Result<Reference> PackAppender::add(RecordType type, ByteView plain)
     }
     if (!pack.is_open()) {
         pack.begin(sys::random_id<PackId>());
-        packs_.begin_pack(pack.id());
     }
     const Reference reference = pack.add(type, content, plain).in(pack.id());
     packs_.remember(reference);

@@ -34,12 +34,11 @@ public:
     const Keyring& keyring() const { return keyring_; }
     std::optional<Reference> find(const ContentId& content);
     void remember(const Reference& reference);
-    void begin_pack(const PackId& pack);
     /// Puts a finished pack. From now on a point may use it.
     Result<void> put(PackDirectory directory, ByteView object);
 
-    /// Whether a pack was begun but is not in the store, now or for ever.
-    bool is_missing(const PackId& pack);
+    /// Whether the pack was there at the beginning, whole as far as its size tells, or has been put since.
+    bool has(const PackId& pack) const;
     /// Puts indexes of the packs that none names yet. One that fails costs the next writer some reading, no more.
     void put_indexes();
     WriteTotals totals() const;
@@ -53,9 +52,9 @@ private:
     const Patience patience_;
     std::atomic<std::uint64_t> bytes_new_{0};
     std::atomic<std::uint64_t> bytes_stored_{0};
-    Mutex mutex_;
+    mutable Mutex mutex_;
     Index index_ GUARDED_BY(mutex_);
-    std::unordered_set<PackId> missing_ GUARDED_BY(mutex_);
+    std::unordered_set<PackId> stored_ GUARDED_BY(mutex_);
     std::vector<PackDirectory> unindexed_ GUARDED_BY(mutex_);
     std::size_t unindexed_records_ GUARDED_BY(mutex_) = 0;
 };

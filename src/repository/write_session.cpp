@@ -65,7 +65,7 @@ Result<void> check_sweeps(const Point& point, const SessionId& session, const Lo
     return {};
 }
 
-Result<void> check_packs(const Point& point, SessionPacks& packs)
+Result<void> check_packs(const Point& point, const SessionPacks& packs)
 {
     for (const PointDatabase& database : point.databases) {
         if (std::ranges::find(database.packs, database.manifest.pack) == database.packs.end()) {
@@ -75,7 +75,7 @@ Result<void> check_packs(const Point& point, SessionPacks& packs)
             };
         }
         for (const PackId& pack : database.packs) {
-            if (packs.is_missing(pack)) {
+            if (!packs.has(pack)) {
                 return Error{
                     ErrorCode::InvalidInput, fmt::format("pack {} is not in the store", pack.hex())
                 };
@@ -136,6 +136,11 @@ Result<void> WriteSession::commit(const Point& point)
     parts_->packs.put_indexes();
     parts_->heartbeat.reset();
     return {};
+}
+
+bool WriteSession::has_pack(const PackId& pack) const
+{
+    return parts_->packs.has(pack);
 }
 
 WriteTotals WriteSession::totals() const
