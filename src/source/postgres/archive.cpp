@@ -101,9 +101,21 @@ private:
         return {};
     }
 
+    Result<void> skip_byte()
+    {
+        TRY(byte());
+        return {};
+    }
+
+    Result<void> skip_integer()
+    {
+        TRY(integer());
+        return {};
+    }
+
     Result<void> skip_text()
     {
-        TRY_LET(const std::optional<std::string> read, text());
+        TRY(text());
         return {};
     }
 
@@ -122,16 +134,13 @@ private:
             return corrupt("not of the custom format");
         }
         if (minor_ >= 15) {
-            TRY_LET(const unsigned compression, byte());
-            static_cast<void>(compression);
+            TRY(skip_byte());  // compression
         } else {
-            TRY_LET(const std::int64_t level, integer());
-            static_cast<void>(level);
+            TRY(skip_integer());  // compression level
         }
         constexpr int kTimeFields = 7;
         for (int i = 0; i < kTimeFields; ++i) {
-            TRY_LET(const std::int64_t field, integer());
-            static_cast<void>(field);
+            TRY(skip_integer());
         }
         TRY(text_into(archive.database));
         TRY(text_into(archive.server_version));
@@ -142,8 +151,7 @@ private:
     {
         TRY_LET(const unsigned major, byte());
         TRY_LET(minor_, byte());
-        TRY_LET(const unsigned revision, byte());
-        static_cast<void>(revision);
+        TRY(skip_byte());  // revision
         if (major != 1 || minor_ < kOldestMinor || minor_ > kNewestMinor) {
             return Error{
                 ErrorCode::Unsupported,
@@ -162,10 +170,9 @@ private:
             return corrupt("an entry without a number");
         }
         entry.id = static_cast<std::uint64_t>(id);
-        TRY_LET(const std::int64_t has_data, integer());
-        static_cast<void>(has_data);
-        TRY(skip_text());  // catalog of the object
-        TRY(skip_text());  // its OID
+        TRY(skip_integer());  // whether data may follow
+        TRY(skip_text());     // catalog of the object
+        TRY(skip_text());     // its OID
         TRY(text_into(entry.name));
         TRY(text_into(entry.kind));
         entry.section = Section::None;
@@ -185,8 +192,7 @@ private:
             TRY(text_into(entry.access_method));
         }
         if (minor_ >= 16) {
-            TRY_LET(const std::int64_t relation_kind, integer());
-            static_cast<void>(relation_kind);
+            TRY(skip_integer());  // pg_class.relkind
         }
         TRY(text_into(entry.owner));
         TRY(skip_text());  // WITH OIDS
@@ -214,8 +220,7 @@ private:
     Result<void> skip_data_position()
     {
         for (unsigned i = 0; i < 1 + offset_bytes_; ++i) {
-            TRY_LET(const unsigned skipped, byte());
-            static_cast<void>(skipped);
+            TRY(skip_byte());
         }
         return {};
     }

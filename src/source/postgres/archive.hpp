@@ -17,13 +17,13 @@ enum class Section : std::uint8_t { None = 1, PreData = 2, Data = 3, PostData = 
 struct ArchiveEntry {
     std::uint64_t id = 0;  ///< unique in its archive, above 0
     Section section = Section::None;
-    std::string kind;        ///< "TABLE", "FK CONSTRAINT", "COMMENT", …
-    std::string schema;      ///< without quotes; empty for what lies in no schema
-    std::string name;        ///< pg_dump's tag, without quotes: "orders", "f(integer)", "TABLE orders", …
-    std::string owner;       ///< empty when the kind has none
-    std::string definition;  ///< SQL, one or more statements; may be empty
-    std::string drop;        ///< "DROP TABLE public.orders;" or empty
-    std::string tablespace;  ///< empty: the database's
+    std::string kind;    ///< "TABLE", "FK CONSTRAINT", "COMMENT", …
+    std::string schema;  ///< without quotes; empty for what lies in no schema
+    std::string name;  ///< pg_dump's tag, without quotes: "orders", "f(integer)", "TABLE orders", …
+    std::string owner;                 ///< empty when the kind has none
+    std::string definition;            ///< SQL, one or more statements; may be empty
+    std::string drop;                  ///< "DROP TABLE public.orders;" or empty
+    std::string tablespace;            ///< empty: the database's
     std::string access_method;         ///< empty: not a matter of this kind
     std::vector<std::uint64_t> needs;  ///< ids of entries that must be there first
 };

@@ -43,9 +43,10 @@ struct Script {
 bool ends_table_reference(const Token& token)
 {
     static constexpr std::array<std::string_view, 27> kWords{
-        "WHERE", "JOIN",   "LEFT",  "RIGHT",     "FULL",   "INNER",       "CROSS",     "NATURAL", "ON",
-        "USING", "GROUP",  "ORDER", "HAVING",    "WINDOW", "LIMIT",       "OFFSET",    "FETCH",   "FOR",
-        "UNION", "EXCEPT", "WITH",  "INTERSECT", "SET",    "TABLESAMPLE", "RETURNING", "VALUES",  "SELECT"
+        "WHERE",     "JOIN",   "LEFT",        "RIGHT",     "FULL",   "INNER",  "CROSS",
+        "NATURAL",   "ON",     "USING",       "GROUP",     "ORDER",  "HAVING", "WINDOW",
+        "LIMIT",     "OFFSET", "FETCH",       "FOR",       "UNION",  "EXCEPT", "WITH",
+        "INTERSECT", "SET",    "TABLESAMPLE", "RETURNING", "VALUES", "SELECT"
     };
     return !token.is_identifier() ||
            std::ranges::any_of(kWords, [&](std::string_view word) { return token.is_word(word); });
@@ -62,9 +63,7 @@ bool has_query(const ArchiveEntry& entry)
 class Rewriter {
 public:
     Rewriter(const std::map<QualifiedName, QualifiedName>& names, std::string_view sql)
-        : names_(names)
-        , script_(sql)
-        , replaced_(script_.all.size())
+        : names_(names), script_(sql), replaced_(script_.all.size())
     {
         for (std::size_t i = 0; i < script_.all.size(); ++i) {
             replaced_[i] = script_.all[i].text;
@@ -124,9 +123,9 @@ private:
     bool is_called(std::size_t i) const
     {
         const Token before = script_.before(i);
-        const bool lists_columns =
-            before.is_word("REFERENCES") || before.is_word("INTO") || before.is_word("TABLE") ||
-            before.is_word("ON") || before.is_word("VIEW") || before.is_word("ONLY");
+        const bool lists_columns = before.is_word("REFERENCES") || before.is_word("INTO") ||
+                                   before.is_word("TABLE") || before.is_word("ON") ||
+                                   before.is_word("VIEW") || before.is_word("ONLY");
         return script_.at(i + 3).is_symbol('(') && !lists_columns;
     }
 
@@ -140,8 +139,7 @@ private:
     void qualified_name(std::size_t i, bool with_aliases)
     {
         const auto found = names_.find(
-            {.schema = identifier_value(script_.at(i)),
-             .name = identifier_value(script_.at(i + 2))}
+            {.schema = identifier_value(script_.at(i)), .name = identifier_value(script_.at(i + 2))}
         );
         if (found == names_.end() || is_called(i)) {
             return;
@@ -174,7 +172,7 @@ private:
         std::string plain;
         for (std::size_t k = 0; k < inner.size(); ++k) {
             plain += inner[k];
-            k += inner[k] == '\'' ? 1 : 0;
+            k += inner[k] == '\'' ? 1U : 0U;
         }
         const Result<QualifiedName> name = parse_qualified_name(plain);
         if (!name.ok()) {

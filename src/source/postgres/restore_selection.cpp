@@ -29,11 +29,28 @@ bool is_one_of(std::string_view kind, std::span<const std::string_view> kinds)
 bool is_part(const ArchiveEntry& entry)
 {
     static constexpr std::array<std::string_view, 14> kKinds{
-        "DEFAULT",          "INDEX",      "CONSTRAINT",        "FK CONSTRAINT", "CHECK CONSTRAINT",
-        "TRIGGER",          "RULE",       "POLICY",            "ROW SECURITY",  "STATISTICS",
-        "SEQUENCE OWNED BY", "TABLE ATTACH", "SEQUENCE", "PUBLICATION TABLE"
+        "DEFAULT",
+        "INDEX",
+        "CONSTRAINT",
+        "FK CONSTRAINT",
+        "CHECK CONSTRAINT",
+        "TRIGGER",
+        "RULE",
+        "POLICY",
+        "ROW SECURITY",
+        "STATISTICS",
+        "SEQUENCE OWNED BY",
+        "TABLE ATTACH",
+        "SEQUENCE",
+        "PUBLICATION TABLE"
     };
     return is_one_of(entry.kind, kKinds);
+}
+
+/// The second half of a view that pg_dump had to take apart: it was made as a dummy and is filled in later.
+bool is_view_rule(const ArchiveEntry& entry)
+{
+    return entry.kind == "RULE" && entry.definition.starts_with("CREATE OR REPLACE VIEW ");
 }
 
 /// Every `schema.name` in the definition, in order.
@@ -56,8 +73,7 @@ std::vector<QualifiedName> names_in(const ArchiveEntry& entry)
 class Selector {
 public:
     Selector(const ArchiveMap& map, const std::function<bool(const QualifiedName&)>& exists)
-        : map_(map)
-        , exists_(exists)
+        : map_(map), exists_(exists)
     {
     }
 
@@ -96,8 +112,8 @@ private:
             return;
         }
         for (const ArchiveEntry* need : map_.needs(entry)) {
-            const bool is_relation = is_table(*need) || need->kind == "VIEW" ||
-                                     need->kind == "MATERIALIZED VIEW";
+            const bool is_relation =
+                is_table(*need) || need->kind == "VIEW" || need->kind == "MATERIALIZED VIEW";
             if (!is_relation || !is_there(*need)) {
                 choose(*need);
             }
@@ -113,6 +129,8 @@ private:
             consider_annotation(entry);
         } else if (entry.kind == "FK CONSTRAINT") {
             consider_foreign_key(entry);
+        } else if (is_view_rule(entry)) {
+            consider_view_rule(entry);
         } else if (is_part(entry)) {
             consider_part(entry);
         }
@@ -124,6 +142,19 @@ private:
         if (!needs.empty() &&
             std::ranges::all_of(needs, [&](const auto* need) { return is_chosen(*need); })) {
             selection_.chosen.insert(entry.id);
+        }
+    }
+
+    void consider_view_rule(const ArchiveEntry& entry)
+    {
+        const std::vector<QualifiedName> names = names_in(entry);
+        for (const ArchiveEntry* need : map_.needs(entry)) {
+            const bool is_its_view = !names.empty() && need->kind == "VIEW" &&
+                                     need->schema == names.front().schema &&
+                                     need->name == names.front().name;
+            if (is_its_view && is_chosen(*need)) {
+                choose(entry);
+            }
         }
     }
 
@@ -221,11 +252,13 @@ ArchiveMap::ArchiveMap(const Archive& archive) : archive_(archive)
         }
     }
     for (const ArchiveEntry& entry : archive.entries) {
-        if (!is_part(entry)) {
+        if (!is_part(entry) || is_view_rule(entry)) {
             continue;
         }
         for (const QualifiedName& name : names_in(entry)) {
-            if (const ArchiveEntry* table = find_table(name); table != nullptr) {
+            const ArchiveEntry* table = find_table(name);
+            if (table != nullptr &&
+                std::ranges::find(entry.needs, table->id) != entry.needs.end()) {
                 subjects_.emplace(entry.id, table);
                 break;
             }
@@ -281,8 +314,17 @@ bool is_about_database(const ArchiveEntry& entry)
 bool is_content(const ArchiveEntry& entry)
 {
     static constexpr std::array<std::string_view, 11> kKinds{
-        "TABLE DATA", "SEQUENCE SET", "BLOB",     "BLOBS",      "BLOB METADATA",     "MATERIALIZED VIEW DATA",
-        "ENCODING",   "STDSTRINGS",   "SEARCHPATH", "STATISTICS DATA", "BLOB COMMENTS"
+        "TABLE DATA",
+        "SEQUENCE SET",
+        "BLOB",
+        "BLOBS",
+        "BLOB METADATA",
+        "MATERIALIZED VIEW DATA",
+        "ENCODING",
+        "STDSTRINGS",
+        "SEARCHPATH",
+        "STATISTICS DATA",
+        "BLOB COMMENTS"
     };
     return is_one_of(entry.kind, kKinds) ||
            (is_annotation(entry) && entry.name.starts_with("LARGE OBJECT"));
@@ -313,7 +355,8 @@ Selection select_all(const ArchiveMap& map)
 }
 
 Selection select_tables(
-    const ArchiveMap& map, const std::vector<ChosenTable>& tables,
+    const ArchiveMap& map,
+    const std::vector<ChosenTable>& tables,
     const std::function<bool(const QualifiedName&)>& exists
 )
 {

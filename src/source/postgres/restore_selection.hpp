@@ -51,7 +51,8 @@ std::string describe(const ArchiveEntry& entry);
 
 struct Selection {
     std::set<std::uint64_t> chosen;
-    std::vector<std::string> left_out;  ///< what belongs to a chosen table and cannot be brought back, with the reason
+    std::vector<std::string>
+        left_out;  ///< what belongs to a chosen table and cannot be brought back, with the reason
 };
 
 /// A table to bring back.
@@ -63,7 +64,8 @@ struct ChosenTable {
 Selection select_all(const ArchiveMap& map);
 /// `exists` says whether the target has a relation of that name already.
 Selection select_tables(
-    const ArchiveMap& map, const std::vector<ChosenTable>& tables,
+    const ArchiveMap& map,
+    const std::vector<ChosenTable>& tables,
     const std::function<bool(const QualifiedName&)>& exists
 );
 

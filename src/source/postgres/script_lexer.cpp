@@ -198,9 +198,9 @@ public:
         if (token.is_symbol('(')) {
             ++parentheses_;
         } else if (token.is_symbol(')')) {
-            parentheses_ -= parentheses_ > 0 ? 1 : 0;
+            parentheses_ -= parentheses_ > 0 ? 1U : 0U;
         } else if (blocks_ == 0) {
-            blocks_ += begins_ && token.is_word("ATOMIC") ? 1 : 0;
+            blocks_ += begins_ && token.is_word("ATOMIC") ? 1U : 0U;
         } else if (token.is_word("CASE")) {
             ++blocks_;
         } else if (token.is_word("END")) {

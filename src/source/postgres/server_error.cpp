@@ -67,7 +67,7 @@ VerboseMessage parse_verbose(std::string_view text)
 ErrorCode classify(std::string_view sqlstate)
 {
     // The longest prefix decides; the table is in the order of specific before general.
-    static constexpr std::array<std::pair<std::string_view, ErrorCode>, 16> kTable{{
+    static constexpr std::array<std::pair<std::string_view, ErrorCode>, 17> kTable{{
         {"42501", ErrorCode::Denied},
         {"3D000", ErrorCode::NotFound},
         {"3F000", ErrorCode::NotFound},
@@ -77,6 +77,7 @@ ErrorCode classify(std::string_view sqlstate)
         {"42P06", ErrorCode::Exists},
         {"42P07", ErrorCode::Exists},
         {"42710", ErrorCode::Exists},
+        {"42723", ErrorCode::Exists},
         {"53100", ErrorCode::NoSpace},
         {"53300", ErrorCode::Unavailable},
         {"57014", ErrorCode::Cancelled},

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/postgres/existing_tables.hpp"
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "source/model.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/journal.hpp"
+#include "source/postgres/script_lexer.hpp"
+#include "source/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+namespace {
+
+/// The array literal of the tables' names, each as to_regclass() reads it.
+std::string names_literal(const std::vector<Placement>& placements)
+{
+    std::string list = "array[";
+    for (const Placement& placement : placements) {
+        list += (list.back() == '[' ? "" : ",") + quoted_literal(placement.target);
+    }
+    return list + "]::regclass[]";
+}
+
+/// A partition's keys that come from its parent can only be dropped there: `roots` climbs.
+std::string foreign_keys_sql(const std::vector<Placement>& placements)
+{
+    return R"sql(
+with recursive climb as (
+    select oid, conparentid from pg_catalog.pg_constraint
+    where contype = 'f' and (conrelid = any()sql" +
+           names_literal(placements) + ") or confrelid = any(" + names_literal(placements) +
+           R"sql())
+    union
+    select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join climb on parent.oid = climb.conparentid
+)
+select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid)
+from pg_catalog.pg_constraint c join climb on climb.oid = c.oid
+where c.conparentid = 0 order by 1, 2
+)sql";
+}
+
+std::string triggers_sql(const std::vector<Placement>& placements)
+{
+    return R"sql(
+select tgrelid::regclass::text, tgname, tgenabled from pg_catalog.pg_trigger
+where not tgisinternal and tgenabled <> 'D' and tgrelid = any()sql" +
+           names_literal(placements) + ") order by 1, 2";
+}
+
+std::string_view enabling(std::string_view state)
+{
+    if (state == "R") {
+        return " ENABLE REPLICA TRIGGER ";
+    }
+    return state == "A" ? " ENABLE ALWAYS TRIGGER " : " ENABLE TRIGGER ";
+}
+
+Result<void> suspend_keys(ServerConnection& connection, const std::vector<Placement>& placements)
+{
+    TRY_LET(const Rows keys, connection.query(foreign_keys_sql(placements)));
+    for (int i = 0; i < keys.size(); ++i) {
+        const std::string table(keys.text(i, 0));
+        const std::string name = quoted_identifier(keys.text(i, 1));
+        const std::string add =
+            "ALTER TABLE " + table + " ADD CONSTRAINT " + name + " " + std::string(keys.text(i, 2));
+        const bool is_weak = keys.text(i, 2).ends_with(" NOT VALID");
+        TRY(journal::add_suspended(
+            connection,
+            {.step = "key " + table + " " + name,
+             .what = "foreign key " + table + "." + std::string(keys.text(i, 1)),
+             .resume = add,
+             .fallback = is_weak ? std::string() : add + " NOT VALID"}
+        ));
+        TRY(connection.query("ALTER TABLE " + table + " DROP CONSTRAINT " + name));
+    }
+    return {};
+}
+
+Result<void>
+suspend_triggers(ServerConnection& connection, const std::vector<Placement>& placements)
+{
+    TRY_LET(const Rows triggers, connection.query(triggers_sql(placements)));
+    for (int i = 0; i < triggers.size(); ++i) {
+        const std::string table(triggers.text(i, 0));
+        const std::string name = quoted_identifier(triggers.text(i, 1));
+        std::string enable = "ALTER TABLE " + table;
+        enable += enabling(triggers.text(i, 2));
+        TRY(journal::add_suspended(
+            connection,
+            {.step = "trigger " + table + " " + name,
+             .what = "trigger " + table + "." + std::string(triggers.text(i, 1)),
+             .resume = enable + name,
+             .fallback = {}}
+        ));
+        TRY(connection.query("ALTER TABLE " + table + " DISABLE TRIGGER " + name));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_columns(ServerConnection& connection, const Placement& placement)
+{
+    TRY_LET(
+        const Rows rows,
+        connection.query(
+            "select attname, pg_catalog.format_type(atttypid, atttypmod), "
+            "attnotnull and not atthasdef and attidentity = '' from pg_catalog.pg_attribute "
+            "where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = "
+            "''",
+            std::array{placement.target}
+        )
+    );
+    std::map<std::string, std::string> there;
+    std::string differences;
+    const auto note = [&](const std::string& what) {
+        differences += (differences.empty() ? "" : ", ") + what;
+    };
+    for (int i = 0; i < rows.size(); ++i) {
+        const std::string name(rows.text(i, 0));
+        there.emplace(name, rows.text(i, 1));
+        if (rows.is_true(i, 2) &&
+            std::ranges::find(placement.object.columns, name, &Column::name) ==
+                placement.object.columns.end()) {
+            note("column " + name + " is required and not in the backup");
+        }
+    }
+    for (const Column& column : placement.object.columns) {
+        const auto found = there.find(column.name);
+        if (found == there.end()) {
+            note("column " + column.name + " is missing");
+        } else if (found->second != column.type) {
+            note("column " + column.name + " is " + found->second + ", not " + column.type);
+        }
+    }
+    if (!differences.empty()) {
+        return Error{
+            ErrorCode::Conflict,
+            "table " + placement.target + " at the target has another structure: " + differences,
+            "Rename or drop that table, or restore under another name with --rename."
+        };
+    }
+    return {};
+}
+
+Result<std::vector<std::string>>
+primary_key(ServerConnection& connection, const Placement& placement)
+{
+    TRY_LET(
+        const Rows rows,
+        connection.query(
+            "select a.attname from pg_catalog.pg_index i "
+            "cross join lateral pg_catalog.unnest(i.indkey) with ordinality as k(attnum, n) "
+            "join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum "
+            "where i.indrelid = $1::regclass and i.indisprimary and k.n <= i.indnkeyatts order by "
+            "k.n",
+            std::array{placement.target}
+        )
+    );
+    if (rows.size() == 0) {
+        return Error{
+            ErrorCode::InvalidInput,
+            "table " + placement.target + " has no primary key, so its rows cannot be merged",
+            "Use --if-exists replace for this table, or restore it under another name."
+        };
+    }
+    std::vector<std::string> columns;
+    for (int i = 0; i < rows.size(); ++i) {
+        columns.emplace_back(rows.text(i, 0));
+    }
+    return columns;
+}
+
+Result<void> suspend(ServerConnection& connection, const std::vector<Placement>& placements)
+{
+    if (placements.empty()) {
+        return {};
+    }
+    TRY(suspend_keys(connection, placements));
+    return suspend_triggers(connection, placements);
+}
+
+Result<void> truncate(ServerConnection& connection, const std::vector<Placement>& placements)
+{
+    std::string list;
+    for (const Placement& placement : placements) {
+        TRY_LET(const QualifiedName name, parse_qualified_name(placement.target));
+        list += (list.empty() ? "ONLY " : ", ONLY ") + name.sql();
+    }
+    if (!list.empty()) {
+        TRY(connection.query("TRUNCATE " + list));
+    }
+    return {};
+}
+
+}  // namespace starkeep::source::postgres

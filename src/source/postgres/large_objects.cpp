@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/postgres/large_objects.hpp"
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/definer.hpp"
+#include "source/postgres/left_out.hpp"
+#include "source/postgres/restore_context.hpp"
+#include "source/postgres/script_lexer.hpp"
+#include "source/writer.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+namespace {
+
+/// Bytes of a page in the row form of large objects, the last one of an object may be shorter.
+constexpr std::uint64_t kPageBytes = 2048;
+
+struct Grant {
+    std::string grantee;  ///< empty: PUBLIC
+    std::string privilege;
+    bool is_grantable = false;
+};
+
+/// Large objects of the same owner and rights.
+struct Group {
+    std::string owner;
+    std::vector<Grant> grants;
+    std::vector<std::uint64_t> oids;
+};
+
+/// "ann=r*w/bob", the grantee in double quotes where SQL would need them.
+std::vector<Grant> parse_acl_item(const std::string& item)
+{
+    const std::size_t equals = item.rfind('=');
+    std::vector<Grant> grants;
+    if (equals == std::string::npos) {
+        return grants;
+    }
+    const std::vector<Token> name = lex(std::string_view(item).substr(0, equals));
+    std::string grantee;
+    if (!name.empty()) {
+        grantee = name.front().kind == TokenKind::Quoted ? identifier_value(name.front())
+                                                         : item.substr(0, equals);
+    }
+    for (std::size_t i = equals + 1; i < item.size() && item[i] != '/'; ++i) {
+        if (item[i] == 'r' || item[i] == 'w') {
+            grants.push_back(
+                {.grantee = grantee,
+                 .privilege = item[i] == 'r' ? "SELECT" : "UPDATE",
+                 .is_grantable = i + 1 < item.size() && item[i + 1] == '*'}
+            );
+        }
+    }
+    return grants;
+}
+
+Result<std::vector<Group>> listed(const RestoreContext& context)
+{
+    std::vector<Group> out;
+    const Json& facts = context.request.facts;
+    if (!facts.is_object() || !facts.contains("large_objects")) {
+        return out;
+    }
+    TRY_LET(const Json list, json::get_array(facts, "large_objects"));
+    for (const Json& one : list) {
+        Group group;
+        TRY_LET(group.owner, json::get_string(one, "owner"));
+        TRY_LET(const Json oids, json::get_array(one, "oids"));
+        for (const Json& oid : oids) {
+            if (!oid.is_number_unsigned() || oid.get<std::uint64_t>() == 0 ||
+                oid.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
+                return Error{ErrorCode::Corrupt, "facts: no OID of a large object"};
+            }
+            group.oids.push_back(oid.get<std::uint64_t>());
+        }
+        const auto acl = one.find("acl");
+        if (acl != one.end() && acl->is_array()) {
+            for (const Json& item : *acl) {
+                if (!item.is_string()) {
+                    return Error{ErrorCode::Corrupt, "facts: a grant on a large object is no text"};
+                }
+                for (Grant& grant : parse_acl_item(item.get<std::string>())) {
+                    group.grants.push_back(std::move(grant));
+                }
+            }
+        }
+        out.push_back(std::move(group));
+    }
+    return out;
+}
+
+std::string oid_array(const std::vector<Group>& groups)
+{
+    std::string list = "{";
+    for (const Group& group : groups) {
+        for (const std::uint64_t oid : group.oids) {
+            list += (list.size() == 1 ? "" : ",") + std::to_string(oid);
+        }
+    }
+    return list + "}";
+}
+
+bool has_large_objects(const RestoreContext& context)
+{
+    if (context.request.whole_database) {
+        return true;
+    }
+    for (const Placement& placement : context.request.placements) {
+        if (placement.object.kind == "large_objects") {
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<void> refuse_existing(ServerConnection& connection, const std::string& oids)
+{
+    TRY_LET(
+        const Rows there,
+        connection.query(
+            "select oid from pg_catalog.pg_largeobject_metadata "
+            "where oid = any($1::oid[]) order by oid limit 5",
+            std::array{oids}
+        )
+    );
+    if (there.size() == 0) {
+        return {};
+    }
+    std::string names;
+    for (int i = 0; i < there.size(); ++i) {
+        names += (names.empty() ? "" : ", ") + std::string(there.text(i, 0));
+    }
+    return Error{
+        ErrorCode::Exists,
+        "the target has already large object " + names,
+        "Choose --if-exists skip or replace, or another database."
+    };
+}
+
+class Annotator {
+public:
+    Annotator(ServerConnection& connection, const RestoreContext& context, LeftOut& left_out)
+        : connection_(connection), context_(context), left_out_(left_out)
+    {
+    }
+
+    Result<void> run(std::uint64_t oid, const Group& group)
+    {
+        thing_ = "LARGE OBJECT " + std::to_string(oid);
+        if (knows(group.owner, "owner of ")) {
+            TRY(try_to("ALTER " + thing_ + " OWNER TO " + quoted_identifier(group.owner)));
+        }
+        for (const Grant& grant : group.grants) {
+            if (grant.grantee == group.owner ||
+                (!grant.grantee.empty() && !knows(grant.grantee, "a grant on "))) {
+                continue;
+            }
+            TRY(try_to(
+                "GRANT " + grant.privilege + " ON " + thing_ + " TO " +
+                (grant.grantee.empty() ? "PUBLIC" : quoted_identifier(grant.grantee)) +
+                (grant.is_grantable ? " WITH GRANT OPTION" : "")
+            ));
+        }
+        return {};
+    }
+
+private:
+    bool knows(const std::string& role, const std::string& what)
+    {
+        if (context_.target.roles.contains(role)) {
+            return true;
+        }
+        left_out_.add_role(role, what + "large objects");
+        return false;
+    }
+
+    Result<void> try_to(const std::string& sql)
+    {
+        const Result<void> done = attempt(connection_, sql);
+        if (!done.ok() && !is_refusal(done.error())) {
+            return Error(done.error());
+        }
+        if (!done.ok()) {
+            left_out_.add(thing_ + ": " + done.error().message());
+        }
+        return {};
+    }
+
+    ServerConnection& connection_;
+    const RestoreContext& context_;
+    LeftOut& left_out_;
+    std::string thing_;
+};
+
+}  // namespace
+
+Result<void> create_large_objects(ServerConnection& connection, const RestoreContext& context)
+{
+    TRY(connection.query("create table starkeep_restore.kept_large_object (oid oid primary key)"));
+    TRY_LET(const std::vector<Group> groups, listed(context));
+    if (groups.empty() || !has_large_objects(context)) {
+        return {};
+    }
+    const std::string oids = oid_array(groups);
+    switch (context.request.if_exists) {
+    case IfExists::Fail:
+        TRY(refuse_existing(connection, oids));
+        break;
+    case IfExists::Skip:
+        TRY(connection.query(
+            "insert into starkeep_restore.kept_large_object "
+            "select oid from pg_catalog.pg_largeobject_metadata where oid = any($1::oid[])",
+            std::array{oids}
+        ));
+        break;
+    case IfExists::Replace:
+    case IfExists::Merge:
+        // A large object is one value: merging means that the backup's takes its place.
+        TRY(connection.query(
+            "select pg_catalog.lo_unlink(oid) from pg_catalog.pg_largeobject_metadata "
+            "where oid = any($1::oid[])",
+            std::array{oids}
+        ));
+        break;
+    }
+    TRY(connection.query(
+        "select pg_catalog.lo_create(o) from pg_catalog.unnest($1::oid[]) as o where not exists "
+        "(select 1 from starkeep_restore.kept_large_object k where k.oid = o)",
+        std::array{oids}
+    ));
+    return {};
+}
+
+std::string move_large_objects_sql()
+{
+    return "select pg_catalog.count(pg_catalog.lo_put(loid, pageno * " +
+           std::to_string(kPageBytes) +
+           ", data)) from pg_temp.starkeep_staging s where not exists "
+           "(select 1 from starkeep_restore.kept_large_object k where k.oid = s.loid)";
+}
+
+Result<void> annotate_large_objects(
+    ServerConnection& connection, const RestoreContext& context, LeftOut& left_out
+)
+{
+    TRY_LET(const std::vector<Group> groups, listed(context));
+    if (groups.empty() || !has_large_objects(context)) {
+        return {};
+    }
+    TRY_LET(
+        const Rows kept, connection.query("select oid from starkeep_restore.kept_large_object")
+    );
+    std::set<std::uint64_t> kept_oids;
+    for (int i = 0; i < kept.size(); ++i) {
+        TRY_LET(const std::uint64_t oid, kept.number(i, 0));
+        kept_oids.insert(oid);
+    }
+    Annotator annotator(connection, context, left_out);
+    for (const Group& group : groups) {
+        for (const std::uint64_t oid : group.oids) {
+            if (!kept_oids.contains(oid)) {
+                TRY(annotator.run(oid, group));
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace starkeep::source::postgres

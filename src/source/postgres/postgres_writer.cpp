@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/postgres/postgres_writer.hpp"
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "source/postgres/archive.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/definer.hpp"
+#include "source/postgres/existing_tables.hpp"
+#include "source/postgres/finisher.hpp"
+#include "source/postgres/journal.hpp"
+#include "source/postgres/large_objects.hpp"
+#include "source/postgres/left_out.hpp"
+#include "source/postgres/object_creator.hpp"
+#include "source/postgres/open_writer.hpp"
+#include "source/postgres/restore_context.hpp"
+#include "source/postgres/restore_plan.hpp"
+#include "source/postgres/row_loader.hpp"
+#include "source/postgres/script_lexer.hpp"
+#include "source/postgres/target_database.hpp"
+#include "source/postgres/target_facts.hpp"
+#include "source/writer.hpp"
+#include "sys/file.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+namespace {
+
+/// Definitions hold no rows; what is larger is not ours.
+constexpr std::uint64_t kLargestArchive = 1024UL * 1024 * 1024;
+
+Error other_restore()
+{
+    return {
+        ErrorCode::Conflict,
+        "the target database holds another restore that is not finished",
+        "Run that restore again to its end, or give it up with DROP SCHEMA starkeep_restore "
+        "CASCADE "
+        "and remove what it made."
+    };
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DatabaseWriter>>
+open_postgres_writer(const std::string& url, const std::string& database, WriteRequest request)
+{
+    TRY_LET(const Bytes bytes, sys::read_file(request.definitions_path, kLargestArchive));
+    TRY_LET(Archive archive, parse_archive(bytes));
+    TargetServer server{.url = url, .database = database, .stop = request.stop};
+    return std::unique_ptr<DatabaseWriter>(std::make_unique<PostgresWriter>(
+        std::make_unique<RestoreContext>(std::move(server), std::move(request), std::move(archive))
+    ));
+}
+
+Result<std::vector<PlannedAct>> PostgresWriter::plan()
+{
+    TRY_LET(const bool exists, database_exists(context_->server));
+    if (!exists) {
+        return plan_acts(context_->request, TargetFacts());
+    }
+    TRY_LET(
+        ServerConnection connection,
+        ServerConnection::open(
+            context_->server.url, context_->server.database, context_->request.stop
+        )
+    );
+    TRY_LET(const std::optional<journal::State> journal, journal::find(connection));
+    TRY_LET(const TargetFacts target, TargetFacts::read(connection));
+    TRY_LET(std::vector<PlannedAct> acts, plan_acts(context_->request, target));
+    if (!journal) {
+        return acts;
+    }
+    if (journal->restore_key != context_->request.restore_key) {
+        return other_restore();
+    }
+    TRY_LET(const RestorePlan plan, RestorePlan::from_json(journal->plan));
+    for (PlannedAct& act : acts) {
+        act.act = plan.act_of(act.object) == "skip" ? "skip" : "resume";
+    }
+    return acts;
+}
+
+/// True when the journal at the target is this restore's; its plan is then ours.
+Result<bool> PostgresWriter::resume(ServerConnection& connection)
+{
+    TRY_LET(const std::optional<journal::State> journal, journal::find(connection));
+    if (!journal) {
+        return false;
+    }
+    if (journal->restore_key != context_->request.restore_key) {
+        return other_restore();
+    }
+    TRY_LET(context_->plan, RestorePlan::from_json(journal->plan));
+    return true;
+}
+
+Result<void> PostgresWriter::create()
+{
+    LeftOut of_database;
+    TRY_LET(const bool exists, database_exists(context_->server));
+    if (!exists) {
+        TRY(create_database(context_->server, context_->archive, of_database));
+    }
+    TRY_LET(
+        ServerConnection connection,
+        ServerConnection::open(
+            context_->server.url, context_->server.database, context_->request.stop
+        )
+    );
+    TRY_LET(context_->target, TargetFacts::read(connection));
+    TRY_LET(const bool is_resumed, resume(connection));
+    if (is_resumed) {
+        return {};
+    }
+    TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
+    context_->plan.left_out.merge(of_database);
+    TRY(refuse_conflicts());
+    TRY(prepare_for_definitions(connection));
+    TRY(connection.query("begin"));
+    const Result<void> begun = journal::create(connection, context_->request.restore_key);
+    if (!begun.ok() && is_refusal(begun.error()) && begun.error().code() != ErrorCode::Denied) {
+        // Somebody made it since we looked: a former run of ours whose session outlived it, or another restore.
+        TRY(connection.query("rollback"));
+        TRY_LET(const bool is_ours, resume(connection));
+        return is_ours ? Result<void>() : Result<void>(Error(begun.error()));
+    }
+    TRY(begun);
+    return make_everything(connection);
+}
+
+Result<void> PostgresWriter::make_everything(ServerConnection& connection)
+{
+    TRY(prepare_existing(connection));
+    TRY(create_large_objects(connection, *context_));
+    TRY(ObjectCreator(connection, *context_).run());
+    TRY(require_tables(connection));
+    TRY(journal::save_plan(connection, context_->plan.to_json()));
+    TRY(connection.query("set local synchronous_commit = on; commit"));
+    return {};
+}
+
+/// A table of the definitions is there now; one whose rows an extension hands to dumps came with the extension.
+Result<void> PostgresWriter::require_tables(ServerConnection& connection) const
+{
+    TRY_LET(const TargetFacts now, TargetFacts::read(connection));
+    for (const Placement& placement : placed("create")) {
+        TRY_LET(const QualifiedName name, parse_qualified_name(placement.target));
+        if (!now.has_table(name)) {
+            return Error{
+                ErrorCode::NotFound,
+                "table " + placement.target +
+                    " is neither in the definitions nor made by an extension"
+            };
+        }
+    }
+    return {};
+}
+
+Result<void> PostgresWriter::refuse_conflicts() const
+{
+    std::string names;
+    for (const Placement& placement : context_->request.placements) {
+        if (context_->plan.act_of(placement.object.name) == "conflict") {
+            names += (names.empty() ? "" : ", ") + placement.target;
+        }
+    }
+    if (names.empty()) {
+        return {};
+    }
+    return Error{
+        ErrorCode::Exists,
+        "the target has already " + names,
+        "Choose --if-exists skip, replace or merge, another name with --rename, or another "
+        "database."
+    };
+}
+
+std::vector<Placement> PostgresWriter::placed(const std::string& act) const
+{
+    std::vector<Placement> out;
+    for (const Placement& placement : context_->request.placements) {
+        if (placement.object.kind == "table" &&
+            context_->plan.act_of(placement.object.name) == act) {
+            out.push_back(placement);
+        }
+    }
+    return out;
+}
+
+Result<void> PostgresWriter::prepare_existing(ServerConnection& connection)
+{
+    const std::vector<Placement> replaced = placed("replace");
+    const std::vector<Placement> merged = placed("merge");
+    std::vector<Placement> both = replaced;
+    both.insert(both.end(), merged.begin(), merged.end());
+    for (const Placement& placement : both) {
+        TRY(check_columns(connection, placement));
+    }
+    for (const Placement& placement : merged) {
+        TRY(primary_key(connection, placement));
+    }
+    TRY(suspend(connection, both));
+    return truncate(connection, replaced);
+}
+
+Result<std::unique_ptr<Loader>> PostgresWriter::connect(std::stop_token stop)
+{
+    return RowLoader::open(*context_, std::move(stop));
+}
+
+Result<void> PostgresWriter::finish(const std::function<void(const std::string&)>& step)
+{
+    TRY_LET(const std::unique_ptr<Finisher> finisher, Finisher::open(*context_, step));
+    TRY(finisher->run());
+    TRY_LET(const LeftOut left_out, finisher->left_out());
+    left_out_ = left_out.lines();
+    return finisher->drop_journal();
+}
+
+}  // namespace starkeep::source::postgres

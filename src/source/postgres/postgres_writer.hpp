@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// One restore into one PostgreSQL database.
+#pragma once
+
+#include "base/result.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/restore_context.hpp"
+#include "source/writer.hpp"
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace starkeep::source::postgres {
+
+/// Thread: one, but the loaders are each a thread's own.
+class PostgresWriter final : public DatabaseWriter {
+public:
+    explicit PostgresWriter(std::unique_ptr<RestoreContext> context) : context_(std::move(context))
+    {
+    }
+
+    Result<std::vector<PlannedAct>> plan() override;
+    Result<void> create() override;
+    Result<std::unique_ptr<Loader>> connect(std::stop_token stop) override;
+    Result<void> finish(const std::function<void(const std::string&)>& step) override;
+    const std::vector<std::string>& left_out() const override { return left_out_; }
+
+private:
+    Result<bool> resume(ServerConnection& connection);
+    Result<void> begin(ServerConnection& connection);
+    Result<void> make_everything(ServerConnection& connection);
+    Result<void> require_tables(ServerConnection& connection) const;
+    Result<void> refuse_conflicts() const;
+    Result<void> prepare_existing(ServerConnection& connection);
+    std::vector<Placement> placed(const std::string& act) const;
+
+    std::unique_ptr<RestoreContext> context_;
+    std::vector<std::string> left_out_;
+};
+
+}  // namespace starkeep::source::postgres
