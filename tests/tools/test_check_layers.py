@@ -29,6 +29,7 @@ def test_a_lawful_house_has_no_faults(faults_of):
     files = {
         "base/a.hpp": "#include <vector>\n",
         "store/b.cpp": '#include "base/a.hpp"\n#include <zstd.h>\n',
+        "engine/c_test_support.hpp": '#include "testing/d.hpp"\n',
         "engine/c_test.cpp": '#include "testing/d.hpp"\n#include <gtest/gtest.h>\n',
     }
     assert faults_of(files) == []
