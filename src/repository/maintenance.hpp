@@ -31,7 +31,7 @@ struct PruneReport {
     std::uint64_t packs_kept = 0;
     std::uint64_t bytes_kept = 0;
     std::uint64_t packs_waiting = 0;  ///< unused, but a writer is running
-    std::uint64_t unused_bytes_in_kept_packs = 0;
+    std::uint64_t unused_bytes_in_kept_packs = 0;  ///< no point refers to them; the packs' own directories are among them
 };
 
 struct Statistics {

@@ -30,6 +30,9 @@ namespace {
 /// Most directories lie within the last bytes of a pack, so that one request brings footer and directory.
 constexpr std::uint64_t kTailBytes = std::uint64_t{256} << 10U;
 
+/// What a check holds in memory of a pack at once, unless a single record is larger.
+constexpr std::uint64_t kRequestBytes = std::uint64_t{4} << 20U;
+
 /// `tail` are the last bytes of the pack, the whole directory record among them.
 Result<PackDirectory> directory_in_tail(
     const Keyring& keyring, const PackName& pack, ByteView tail, const PackFooter& footer
@@ -139,45 +142,38 @@ Result<PackDirectory> read_directory(
     return directory_in_tail(keyring, pack, tail, footer);
 }
 
-void verify_pack(
+Result<void> verify_pack(
+    store::Store& store,
     const Keyring& keyring,
-    const PackName& pack,
-    ByteView object,
-    const std::function<void(const Error&)>& on_damage
+    const ListedPack& pack,
+    const std::function<void(const Error&, const DirectoryEntry&)>& on_damage
 )
 {
-    const std::string name = pack_name(pack.kind, pack.id);
-    if (object.size() < kPackHeaderBytes + kRecordOverhead + kPackFooterBytes) {
-        on_damage(
-            {ErrorCode::Corrupt,
-             fmt::format("{}: {} bytes are too few for a pack", name, object.size())}
-        );
-        return;
-    }
-    if (const auto header =
-            check_pack_header(object.first(kPackHeaderBytes), keyring.repository, pack);
-        !header.ok()) {
-        on_damage(header.error());
-    }
-    codec::ByteReader reader(object.last(kPackFooterBytes), fmt::format("{}: footer", name));
-    const Result<PackFooter> footer = decode_pack_footer(reader, object.size());
-    if (!footer.ok()) {
-        on_damage(footer.error());
-        return;
-    }
-    const Result<PackDirectory> directory = directory_in_tail(keyring, pack, object, *footer);
-    if (!directory.ok()) {
-        on_damage(directory.error());
-        return;
-    }
-    RecordOpener opener(keyring, pack);
-    for (const DirectoryEntry& record : directory->records) {
-        const Result<Bytes> plain =
-            opener.open(record, object.subspan(record.offset, record.stored_bytes));
-        if (!plain.ok()) {
-            on_damage(plain.error());
+    TRY_LET(const PackDirectory directory, read_directory(store, keyring, pack.name, pack.bytes));
+    const std::string name = pack_name(pack.name.kind, pack.name.id);
+    TRY_LET(const Bytes header, store.get_range(name, 0, kPackHeaderBytes));
+    TRY(check_pack_header(header, keyring.repository, pack.name));
+    RecordOpener opener(keyring, pack.name);
+    const std::vector<DirectoryEntry>& records = directory.records;
+    for (std::size_t begin = 0; begin < records.size();) {
+        std::size_t end = begin + 1;
+        while (end < records.size() && records[end].end() - records[begin].offset <= kRequestBytes
+        ) {
+            ++end;
+        }
+        const std::uint64_t first = records[begin].offset;
+        TRY_LET(const Bytes stored, store.get_range(name, first, records[end - 1].end() - first));
+        for (; begin < end; ++begin) {
+            const DirectoryEntry& record = records[begin];
+            const ByteView bytes =
+                ByteView(stored).subspan(record.offset - first, record.stored_bytes);
+            const Result<Bytes> plain = opener.open(record, bytes);
+            if (!plain.ok()) {
+                on_damage(plain.error(), record);
+            }
         }
     }
+    return {};
 }
 
 }  // namespace starkeep::repository

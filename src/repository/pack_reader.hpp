@@ -35,19 +35,27 @@ private:
     codec::Aead cipher_;
 };
 
+/// A pack as the store lists it.
+struct ListedPack {
+    PackName name;
+    std::uint64_t bytes = 0;
+};
+
 /// What a pack of `pack_bytes` holds, from its end: two requests at most.
 /// Errors: Corrupt; the store's own.
 Result<PackDirectory> read_directory(
     store::Store& store, const Keyring& keyring, const PackName& pack, std::uint64_t pack_bytes
 );
 
-/// Opens everything in a pack that was read whole: header, footer, directory and every record.
-/// Calls `on_damage` with one error per thing that is damaged; what cannot be reached because of it is not named.
-void verify_pack(
+/// Opens everything in a pack: header, footer, directory and every record, a few MiB at a time. Calls `on_damage` for
+/// every record that does not open.
+/// Errors: Corrupt or Unsupported when header, footer or directory are damaged, so that no record can be told; the
+/// store's.
+Result<void> verify_pack(
+    store::Store& store,
     const Keyring& keyring,
-    const PackName& pack,
-    ByteView object,
-    const std::function<void(const Error&)>& on_damage
+    const ListedPack& pack,
+    const std::function<void(const Error&, const DirectoryEntry&)>& on_damage
 );
 
 }  // namespace starkeep::repository
