@@ -3,34 +3,45 @@
 
 #include "base/contract.hpp"
 
+#include <array>
+#include <cstddef>
 #include <ranges>
 #include <string>
 #include <string_view>
 
 namespace starkeep {
 
-std::string_view name(ErrorCode code)
-{
-    switch (code) {
-#define ERROR_CODE(name, exit_status, meaning)                                                     \
-    case ErrorCode::name:                                                                          \
-        return #name;
+namespace {
+
+struct Row {
+    std::string_view name;
+    int exit_status = 0;
+};
+
+/// In the enumerators' order: both come from the same table.
+constexpr std::array kRows{
+#define ERROR_CODE(name, exit_status, meaning) Row{#name, exit_status},
 #include "base/error_codes.def"
 #undef ERROR_CODE
-    }
-    ENSURE(false);
+};
+
+const Row& row(ErrorCode code)
+{
+    const auto index = static_cast<std::size_t>(code);
+    ENSURE(index < kRows.size());
+    return kRows[index];
+}
+
+}  // namespace
+
+std::string_view name(ErrorCode code)
+{
+    return row(code).name;
 }
 
 int exit_status(ErrorCode code)
 {
-    switch (code) {
-#define ERROR_CODE(name, exit_status, meaning)                                                     \
-    case ErrorCode::name:                                                                          \
-        return exit_status;
-#include "base/error_codes.def"
-#undef ERROR_CODE
-    }
-    ENSURE(false);
+    return row(code).exit_status;
 }
 
 std::string Error::text() const
