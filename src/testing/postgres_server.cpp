@@ -104,9 +104,8 @@ std::filesystem::path postgres_bin_directory()
     int newest = 0;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
-        newest = std::max(
-            newest, std::atoi(entry.path().filename().c_str())
-        );  // NOLINT(cert-err34-c): 0 is no version
+        // NOLINTNEXTLINE(cert-err34-c): what is no number is no version
+        newest = std::max(newest, std::atoi(entry.path().filename().c_str()));
     }
     return std::filesystem::path("/usr/lib/postgresql") / std::to_string(newest) / "bin";
 }
@@ -115,7 +114,7 @@ Result<std::unique_ptr<PostgresServer>>
 PostgresServer::start(const std::vector<std::string>& settings)
 {
     TRY_LET(sys::TempDir directory, server_directory());
-    std::unique_ptr<PostgresServer> server(new PostgresServer(std::move(directory)));
+    std::unique_ptr<PostgresServer> server(new PostgresServer(std::move(directory), settings));
     TRY(testing::run(
         {program("initdb"),
          "-D",
@@ -129,22 +128,19 @@ PostgresServer::start(const std::vector<std::string>& settings)
          "UTF8",
          "--locale=C"}
     ));
-    std::string configuration =
-        "listen_addresses = ''\nfsync = off\nfull_page_writes = off\nmax_connections = 40\n"
-        "logging_collector = off\n";
-    for (const std::string& line : settings) {
-        configuration += line + "\n";
-    }
-    TRY(sys::write_file_durably(server->data() / "postgresql.auto.conf", as_bytes(configuration)));
     TRY(server->run());
     return server;
 }
 
-Result<std::unique_ptr<PostgresServer>> PostgresServer::clone() const
+Result<std::unique_ptr<PostgresServer>> PostgresServer::clone(const std::vector<std::string>& marks
+) const
 {
     TRY_LET(sys::TempDir directory, server_directory());
-    std::unique_ptr<PostgresServer> copy(new PostgresServer(std::move(directory)));
+    std::unique_ptr<PostgresServer> copy(new PostgresServer(std::move(directory), settings_));
     TRY(testing::run({"cp", "-a", data(), copy->data()}));
+    for (const std::string& mark : marks) {
+        TRY(sys::write_file_durably(copy->data() / mark, {}));
+    }
     TRY(copy->run());
     return copy;
 }
@@ -158,8 +154,20 @@ PostgresServer::~PostgresServer()
 
 Result<void> PostgresServer::run()
 {
-    server_ = std::jthread([data = data(), socket = directory()](const std::stop_token& stop) {
-        static_cast<void>(testing::run({program("postgres"), "-D", data, "-k", socket}, stop));
+    std::vector<std::string> command{program("postgres"), "-D", data(), "-k", directory()};
+    std::vector<std::string> settings{
+        "listen_addresses=",
+        "fsync=off",
+        "full_page_writes=off",
+        "autovacuum=off",
+        "shared_buffers=32MB"
+    };
+    settings.insert(settings.end(), settings_.begin(), settings_.end());
+    for (const std::string& setting : settings) {
+        command.insert(command.end(), {"-c", setting});
+    }
+    server_ = std::jthread([command](const std::stop_token& stop) {
+        static_cast<void>(testing::run(command, stop));
     });
     constexpr int kTries = 600;
     for (int i = 0; i < kTries; ++i) {

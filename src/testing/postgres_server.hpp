@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace starkeep::testing {
@@ -22,11 +23,12 @@ std::filesystem::path postgres_bin_directory();
 /// process whatever happens.
 class PostgresServer {
 public:
-    /// `settings`: lines of postgresql.conf. Writes are not synced to disk unless a setting asks for it.
+    /// `settings`: "name=value", as the server's -c takes them. Writes are not synced to disk unless a setting asks for it.
     static Result<std::unique_ptr<PostgresServer>>
     start(const std::vector<std::string>& settings = {});
-    /// A server on a copy of this one's files, which must be stopped: same system identifier.
-    Result<std::unique_ptr<PostgresServer>> clone() const;
+    /// A server on a copy of this one's files, which must be stopped: same system identifier. `marks` are empty files
+    /// for its data directory, as "standby.signal".
+    Result<std::unique_ptr<PostgresServer>> clone(const std::vector<std::string>& marks = {}) const;
 
     ~PostgresServer();
     PostgresServer(const PostgresServer&) = delete;
@@ -48,10 +50,14 @@ public:
     std::filesystem::path data() const { return directory() / "data"; }
 
 private:
-    explicit PostgresServer(sys::TempDir directory) : directory_(std::move(directory)) {}
+    PostgresServer(sys::TempDir directory, std::vector<std::string> settings)
+        : directory_(std::move(directory)), settings_(std::move(settings))
+    {
+    }
     Result<void> run();
 
     sys::TempDir directory_;
+    std::vector<std::string> settings_;
     std::jthread server_;
 };
 

@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "source/model.hpp"
 #include "source/postgres/reader.hpp"
-#include "source/postgres/reader_test_support.hpp"
+#include "source/postgres/reading_test.hpp"
 #include "source/reader.hpp"
 #include "testing/matchers.hpp"
 #include "testing/postgres_server.hpp"

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "source/postgres/connection.hpp"
+#include "source/postgres/open.hpp"
+#include "source/postgres/server_error.hpp"
+#include "sys/clock.hpp"
+#include "testing/matchers.hpp"
+#include "testing/postgres_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace starkeep::source::postgres {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(ServerError, IsClassifiedByItsState)
+{
+    struct Case {
+        const char* sqlstate;
+        ErrorCode code;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"28P01", ErrorCode::Denied},
+             {"28000", ErrorCode::Denied},
+             {"42501", ErrorCode::Denied},
+             {"3D000", ErrorCode::NotFound},
+             {"42P01", ErrorCode::NotFound},
+             {"42704", ErrorCode::NotFound},
+             {"08006", ErrorCode::Unavailable},
+             {"57P01", ErrorCode::Unavailable},
+             {"57P03", ErrorCode::Unavailable},
+             {"53300", ErrorCode::Unavailable},
+             {"53100", ErrorCode::NoSpace},
+             {"57014", ErrorCode::Cancelled},
+             {"40001", ErrorCode::Conflict},
+             {"40P01", ErrorCode::Conflict},
+             {"42P07", ErrorCode::Exists},
+             {"22012", ErrorCode::Rejected},
+         }) {
+        EXPECT_EQ(classify(one.sqlstate), one.code) << one.sqlstate;
+    }
+}
+
+class ServerConnectionTest : public ::testing::Test {
+protected:
+    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+
+    std::unique_ptr<testing::PostgresServer> server;
+};
+
+TEST_F(ServerConnectionTest, AnswersWithRowsAndNulls)
+{
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    const std::vector<std::string> parameters{"41"};
+
+    ASSERT_OK_AND_LET(
+        const Rows rows, connection.query("select $1::int + 1, null, true", parameters)
+    );
+
+    ASSERT_EQ(rows.size(), 1);
+    ASSERT_OK_AND_LET(const std::uint64_t number, rows.number(0, 0));
+    EXPECT_EQ(number, 42U);
+    EXPECT_TRUE(rows.is_null(0, 1));
+    EXPECT_TRUE(rows.is_true(0, 2));
+    EXPECT_ERROR(rows.number(0, 2), ErrorCode::Rejected);
+}
+
+TEST_F(ServerConnectionTest, TellsWhyItCannotBeMade)
+{
+    EXPECT_ERROR(ServerConnection::open(server->url("missing"), {}, {}), ErrorCode::NotFound);
+    EXPECT_ERROR(
+        ServerConnection::open(server->url("postgres", "nobody"), {}, {}), ErrorCode::Denied
+    );
+    EXPECT_ERROR(
+        ServerConnection::open("postgresql:///?host=/nowhere", {}, {}), ErrorCode::Unavailable
+    );
+}
+
+TEST_F(ServerConnectionTest, NeverShowsThePassword)
+{
+    const auto refused =
+        ServerConnection::open(server->url("postgres", "nobody") + "&password=geheim", {}, {});
+
+    EXPECT_ERROR(refused, ErrorCode::Denied);
+    EXPECT_THAT(refused.error().text(), Not(HasSubstr("geheim")));
+    ASSERT_OK_AND_LET(const auto source, open_postgres(server->url() + "&password=geheim", {}));
+    EXPECT_THAT(source->url(), Not(HasSubstr("geheim")));
+}
+
+TEST_F(ServerConnectionTest, EndsAStatementWhenAskedTo)
+{
+    std::stop_source stop;
+    ASSERT_OK_AND_LET(
+        ServerConnection connection, ServerConnection::open(server->url(), {}, stop.get_token())
+    );
+    const std::jthread later([&stop] {
+        sys::wait_for({}, std::chrono::milliseconds(200));
+        stop.request_stop();
+    });
+
+    EXPECT_ERROR(connection.query("select pg_catalog.pg_sleep(60)"), ErrorCode::Cancelled);
+
+    ASSERT_OK_AND_LET(
+        const std::string left,
+        server->sql("select pg_sleep(0.5); select count(*) from pg_stat_activity where query ~ "
+                    "'sleep.60' and state = "
+                    "'active' and pid <> pg_backend_pid()")
+    );
+    EXPECT_THAT(left, HasSubstr("0"));
+}
+
+TEST_F(ServerConnectionTest, CopiesRowsIn)
+{
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK(connection.query("create temp table t (id int)"));
+    std::string rows;
+    for (int i = 0; i < 500'000; ++i) {
+        rows += std::to_string(i) + "\n";
+    }
+
+    ASSERT_OK(connection.begin_copy("copy pg_temp.t from stdin"));
+    ASSERT_OK(connection.put_copy(as_bytes(rows)));
+    ASSERT_OK_AND_LET(const std::uint64_t count, connection.end_copy());
+
+    EXPECT_EQ(count, 500'000U);
+}
+
+TEST_F(ServerConnectionTest, TellsWhatIsWrongWithRowsCopiedIn)
+{
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK(connection.query("create temp table t (id int)"));
+
+    ASSERT_OK(connection.begin_copy("copy pg_temp.t from stdin"));
+    ASSERT_OK(connection.put_copy(as_bytes("1\nx\n")));
+
+    EXPECT_ERROR(connection.end_copy(), ErrorCode::Rejected);
+}
+
+TEST_F(ServerConnectionTest, ListsDatabasesOnlyWhenTheUrlNamesNone)
+{
+    ASSERT_OK(server->create_database("shop"));
+    ASSERT_OK_AND_LET(const auto all, open_postgres(server->url(""), {}));
+    ASSERT_OK_AND_LET(const auto one, open_postgres(server->url("shop"), {}));
+
+    ASSERT_OK_AND_LET(const auto every_name, all->databases());
+    ASSERT_OK_AND_LET(const auto one_name, one->databases());
+
+    EXPECT_THAT(every_name, ::testing::ElementsAre("postgres", "shop"));
+    EXPECT_THAT(one_name, ::testing::ElementsAre("shop"));
+    EXPECT_EQ(one->url(), all->url() + "/shop");
+}
+
+}  // namespace
+}  // namespace starkeep::source::postgres

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever changes the text of rows must show: in the plan of its leaf or in the guard of its object.
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "json/json.hpp"
+#include "source/model.hpp"
+#include "source/postgres/reading_test.hpp"
+#include "source/reader.hpp"
+#include "testing/matchers.hpp"
+#include "testing/postgres_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace starkeep::source::postgres {
+namespace {
+
+/// What the next backup would see of public.t.
+struct Seen {
+    Json guard;
+    Json facts;
+    std::vector<LeafPlan> plans;
+    std::vector<std::string> rows;
+};
+
+Result<Seen> look(const testing::PostgresServer& server)
+{
+    TRY_LET(const auto reader, read_database(server));
+    Seen seen;
+    TRY_LET(const Object object, find_object(*reader, "public.t"));
+    seen.guard = object.guard;
+    seen.facts = reader->facts();
+    TRY_LET(seen.plans, plan_object(*reader, "public.t"));
+    TRY_LET(seen.rows, read_rows(*reader, "public.t"));
+    return seen;
+}
+
+bool equal_plans(const Seen& one, const Seen& other)
+{
+    return std::ranges::equal(one.plans, other.plans, [](const LeafPlan& a, const LeafPlan& b) {
+        return a.key == b.key && a.rows == b.rows && a.fingerprint == b.fingerprint;
+    });
+}
+
+class ReuseGuards : public ::testing::Test {
+protected:
+    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+
+    void sql(const std::string& statements) const { ASSERT_OK(server->sql(statements)); }
+
+    /// Rows change their text or their leaf, the plan stays: only the guard can tell.
+    void expect_guard_tells(const std::string& prepare, const std::string& change) const
+    {
+        sql(prepare);
+        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        sql(change);
+        ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+        EXPECT_TRUE(equal_plans(before, after))
+            << "the plan tells already: this test proves nothing";
+        EXPECT_NE(before.rows, after.rows) << "nothing changed: this test proves nothing";
+        EXPECT_NE(before.guard, after.guard);
+    }
+
+    std::unique_ptr<testing::PostgresServer> server;
+};
+
+TEST_F(ReuseGuards, StayAsTheyAreWhenNothingChanges)
+{
+    sql("create table t (id int primary key, v text); insert into t select g, g from "
+        "generate_series(1, 5000) g");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    sql("vacuum freeze t");
+    sql("create index on t (v); analyze t; create table other (id int); insert into other values "
+        "(1)");
+    ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+    EXPECT_EQ(before.guard, after.guard);
+    EXPECT_FALSE(before.guard.empty());
+    EXPECT_TRUE(equal_plans(before, after));
+    EXPECT_EQ(before.rows, after.rows);
+}
+
+TEST_F(ReuseGuards, TellLeavesThatWereInsertedUpdatedOrDeletedFrom)
+{
+    sql("create table t (id int primary key, v text);"
+        "insert into t select g, repeat('x', 500) from generate_series(1, 2000) g");
+    for (const char* change :
+         {"insert into t values (0, 'new')",
+          "update t set v = v where id = 700",
+          "delete from t where id = 1500"}) {
+        SCOPED_TRACE(change);
+        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        sql(change);
+        ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+        EXPECT_FALSE(equal_plans(before, after));
+        EXPECT_EQ(before.guard, after.guard);
+    }
+}
+
+TEST_F(ReuseGuards, TellVacuumFull)
+{
+    sql("create table t (id int); insert into t values (1)");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    sql("vacuum full t");
+    ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+    EXPECT_TRUE(equal_plans(before, after));
+    EXPECT_NE(before.guard, after.guard);
+}
+
+TEST_F(ReuseGuards, TellClusteringOfRowsThatOneTransactionMade)
+{
+    expect_guard_tells(
+        "create table t (id int, v text) with (autovacuum_enabled = off);"
+        "insert into t select 100 - g, 'x' from generate_series(1, 99) g; create index t_id on t "
+        "(id)",
+        "cluster t using t_id"
+    );
+}
+
+TEST_F(ReuseGuards, TellARenamedEnumValue)
+{
+    expect_guard_tells(
+        "create type mood as enum ('sad', 'glad'); create table t (m mood); insert into t values "
+        "('sad')",
+        "alter type mood rename value 'sad' to 'blue'"
+    );
+}
+
+TEST_F(ReuseGuards, TellAnEnumValueRenamedInsideADomainOfAnArrayOfAComposite)
+{
+    expect_guard_tells(
+        "create type mood as enum ('sad'); create type pair as (a int, m mood); create domain "
+        "pairs as pair[];"
+        "create table t (p pairs); insert into t values (array[(1, 'sad')::pair])",
+        "alter type mood rename value 'sad' to 'blue'"
+    );
+}
+
+TEST_F(ReuseGuards, TellAnAttributeAddedToACompositeType)
+{
+    expect_guard_tells(
+        "create type pair as (a int, b int); create table t (p pair); insert into t values ((1, "
+        "2))",
+        "alter type pair add attribute c int"
+    );
+}
+
+TEST_F(ReuseGuards, TellAColumnAddedWithADefault)
+{
+    expect_guard_tells(
+        "create table t (id int); insert into t values (1)",
+        "alter table t add column v text default 'added'"
+    );
+}
+
+TEST_F(ReuseGuards, TellAnotherDefaultOfAColumnThatWasAddedAnew)
+{
+    expect_guard_tells(
+        "create table t (id int); insert into t values (1); alter table t add column v text "
+        "default 'one'",
+        "alter table t drop column v; alter table t add column v text default 'two'"
+    );
+}
+
+TEST_F(ReuseGuards, TellADroppedColumn)
+{
+    expect_guard_tells(
+        "create table t (id int, v text); insert into t values (1, 'x')",
+        "alter table t drop column v"
+    );
+}
+
+TEST_F(ReuseGuards, TellRenamedAndRetypedColumns)
+{
+    sql("create domain word as text; create table t (id int, v varchar(10)); insert into t values "
+        "(1, 'x')");
+    for (const char* change :
+         {"alter table t rename v to w",
+          "alter table t alter w type varchar(20)",
+          "alter table t alter w type text",
+          "alter table t alter w type word"}) {
+        SCOPED_TRACE(change);
+        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        sql(change);
+        ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+        EXPECT_TRUE(equal_plans(before, after));
+        EXPECT_NE(before.guard, after.guard);
+    }
+}
+
+TEST_F(ReuseGuards, TellATableThatTookTheNameOfAnother)
+{
+    sql("create table t (id int); insert into t values (1)");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    sql("drop table t; create table t (id int); insert into t values (1)");
+    ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+    EXPECT_NE(before.guard["relation"], after.guard["relation"]);
+}
+
+TEST_F(ReuseGuards, TellATruncatedTable)
+{
+    sql("create table t (id int); insert into t values (1)");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    sql("truncate t");
+    ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+    EXPECT_NE(before.guard["filenode"], after.guard["filenode"]);
+    EXPECT_TRUE(after.plans.empty());
+}
+
+TEST_F(ReuseGuards, NeverAllowReuseOfTextThatNamesOtherObjects)
+{
+    sql("create table named (id int); create table t (r regclass); insert into t values ('named')");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    sql("alter table named rename to renamed");
+    ASSERT_OK_AND_LET(const Seen after, look(*server));
+
+    EXPECT_NE(before.rows, after.rows);
+    EXPECT_TRUE(before.guard.empty());
+}
+
+TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedWhileItWasRead)
+{
+    sql("create type mood as enum ('sad'); create table t (m mood); insert into t values ('sad')");
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    sql("alter type mood rename value 'sad' to 'blue'");
+
+    ASSERT_OK_AND_LET(const bool trusted, reader->finish());
+
+    EXPECT_FALSE(trusted);
+}
+
+TEST_F(ReuseGuards, CompareViewsOfOneServerOnly)
+{
+    sql("create table t (id int)");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK(server->stop());
+    ASSERT_OK_AND_LET(const auto copy, server->clone());
+    ASSERT_OK(server->start_again());
+    ASSERT_OK_AND_LET(const auto stranger, testing::PostgresServer::start());
+
+    ASSERT_OK_AND_LET(const auto later, read_database(*server));
+    ASSERT_OK_AND_LET(const auto other, read_database(*stranger));
+
+    EXPECT_TRUE(later->comparable(before.facts));
+    EXPECT_FALSE(other->comparable(before.facts));
+    EXPECT_FALSE(later->comparable(Json::object()));
+}
+
+TEST_F(ReuseGuards, DoNotCompareViewsAcrossAPromotion)
+{
+    sql("create table t (id int)");
+    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK(server->stop());
+    ASSERT_OK_AND_LET(const auto promoted, server->clone({"standby.signal"}));
+    ASSERT_OK_AND_LET(const auto standby, read_database(*promoted));
+    EXPECT_FALSE(standby->comparable(before.facts));
+    ASSERT_OK_AND_LET(const bool trusted, standby->finish());
+    EXPECT_FALSE(trusted);
+
+    ASSERT_OK(promoted->sql("select pg_promote()"));
+
+    ASSERT_OK_AND_LET(const auto reader, read_database(*promoted));
+    EXPECT_EQ(reader->facts()["history"]["system"], before.facts["history"]["system"]);
+    EXPECT_FALSE(reader->comparable(before.facts));
+}
+
+}  // namespace
+}  // namespace starkeep::source::postgres
