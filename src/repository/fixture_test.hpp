@@ -70,8 +70,7 @@ with_every_flipped_bit(const Bytes& object, const std::function<void(const Bytes
 }
 
 /// Calls `damaged` with every shorter version of `object`.
-inline void
-with_every_truncation(const Bytes& object, const std::function<void(ByteView)>& damaged)
+inline void with_every_truncation(const Bytes& object, const std::function<void(ByteView)>& damaged)
 {
     for (std::size_t size = 0; size < object.size(); ++size) {
         SCOPED_TRACE("the first " + std::to_string(size) + " bytes");
@@ -87,7 +86,9 @@ public:
         bool done = true;
         Result<void> answer{};
     };
-    std::function<Fate(std::string_view name)> on_put = [](std::string_view) { return Fate{}; };
+    std::function<Fate(std::string_view name)> on_put = [](std::string_view) {
+        return Fate{};
+    };
 
     Result<void> put(std::string_view name, ByteView content) override
     {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "repository/key_slot.hpp"
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -8,6 +6,7 @@
 #include "base/secret.hpp"
 #include "codec/hash.hpp"
 #include "repository/fixture_test.hpp"
+#include "repository/key_slot.hpp"
 #include "repository/names.hpp"
 #include "testing/matchers.hpp"
 
@@ -120,7 +119,9 @@ TEST(KeySlot, IsDamagedWhenTruncatedOrLengthened)
 
 TEST(KeySlot, IsRefusedUnderAnotherName)
 {
-    EXPECT_ERROR(decode_key_slot(key_slot_name(id_of<KeySlotId>(3)), sealed(test_slot())), ErrorCode::Corrupt);
+    EXPECT_ERROR(
+        decode_key_slot(key_slot_name(id_of<KeySlotId>(3)), sealed(test_slot())), ErrorCode::Corrupt
+    );
 }
 
 TEST(KeySlot, OfANewerFormatOrWithUnknownFeaturesIsNotCalledDamaged)

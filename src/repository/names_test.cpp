@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "repository/names.hpp"
-
 #include "base/id.hpp"
 #include "repository/fixture_test.hpp"
 #include "repository/model.hpp"
+#include "repository/names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +14,13 @@ TEST(Names, AreThoseOfTheFormat)
     EXPECT_EQ(key_slot_name(id_of<KeySlotId>(1)), "k/101112131415161718191a1b1c1d1e1f");
     EXPECT_EQ(log_entry_name(255), "c/00000000000000ff");
     EXPECT_EQ(pack_name(PackKind::Data, id_of<PackId>(1)), "d/10/101112131415161718191a1b1c1d1e1f");
-    EXPECT_EQ(pack_name(PackKind::Metadata, id_of<PackId>(1)), "m/101112131415161718191a1b1c1d1e1f");
+    EXPECT_EQ(
+        pack_name(PackKind::Metadata, id_of<PackId>(1)), "m/101112131415161718191a1b1c1d1e1f"
+    );
     EXPECT_EQ(index_name(id_of<IndexId>(1)), "i/101112131415161718191a1b1c1d1e1f");
-    EXPECT_EQ(heartbeat_name(id_of<SessionId>(1), 3), "w/101112131415161718191a1b1c1d1e1f/00000003");
+    EXPECT_EQ(
+        heartbeat_name(id_of<SessionId>(1), 3), "w/101112131415161718191a1b1c1d1e1f/00000003"
+    );
     EXPECT_EQ(kind_of(RecordType::Chunk), PackKind::Data);
     EXPECT_EQ(kind_of(RecordType::Segment), PackKind::Metadata);
     EXPECT_EQ(kind_of(RecordType::Manifest), PackKind::Metadata);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "repository/pack.hpp"
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -10,6 +8,7 @@
 #include "repository/keyring.hpp"
 #include "repository/model.hpp"
 #include "repository/names.hpp"
+#include "repository/pack.hpp"
 #include "repository/pack_reader.hpp"
 #include "repository/pack_writer.hpp"
 #include "store/memory_store.hpp"
@@ -29,7 +28,9 @@ namespace {
 
 TestPack small_pack(const Keyring& keyring)
 {
-    return make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {to_bytes("1\tone\n"), text_of(1, 400), {}});
+    return make_pack(
+        keyring, id_of<PackId>(5), RecordType::Chunk, {to_bytes("1\tone\n"), text_of(1, 400), {}}
+    );
 }
 
 std::vector<std::string> damages(const Keyring& keyring, const PackName& pack, ByteView object)
@@ -47,14 +48,16 @@ TEST(Pack, GivesBackItsRecordsByDirectory)
     ASSERT_OK(store.put(pack.name(), pack.object));
 
     ASSERT_OK_AND_LET(
-        const PackDirectory directory, read_directory(store, keyring, pack.directory.pack, pack.object.size())
+        const PackDirectory directory,
+        read_directory(store, keyring, pack.directory.pack, pack.object.size())
     );
 
     EXPECT_EQ(directory.records, pack.directory.records);
     RecordOpener opener(keyring, pack.directory.pack);
     const DirectoryEntry& second = directory.records[1];
     ASSERT_OK_AND_LET(
-        const Bytes plain, opener.open(second, ByteView(pack.object).subspan(second.offset, second.stored_bytes))
+        const Bytes plain,
+        opener.open(second, ByteView(pack.object).subspan(second.offset, second.stored_bytes))
     );
     EXPECT_EQ(plain, text_of(1, 400));
     EXPECT_TRUE(damages(keyring, pack.directory.pack, pack.object).empty());
@@ -69,7 +72,8 @@ TEST(Pack, CompressesWhatGetsSmallerAndStoresTheRestPlain)
         byte = static_cast<std::byte>(generator());
     }
 
-    const TestPack pack = make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {text_of(1, 1000), noise});
+    const TestPack pack =
+        make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {text_of(1, 1000), noise});
 
     EXPECT_LT(pack.directory.records[0].stored_bytes, 300U);
     EXPECT_EQ(pack.directory.records[1].stored_bytes, 1060U);
@@ -114,7 +118,12 @@ TEST(Pack, FindsThatItLiesUnderAnothersName)
 TEST(Pack, NamesThePackAndTheOffsetOfADamagedRecordAndGoesOn)
 {
     const Keyring keyring = test_keyring();
-    TestPack pack = make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {text_of(1, 50), text_of(2, 50), text_of(3, 50)});
+    TestPack pack = make_pack(
+        keyring,
+        id_of<PackId>(5),
+        RecordType::Chunk,
+        {text_of(1, 50), text_of(2, 50), text_of(3, 50)}
+    );
     pack.object[pack.directory.records[0].offset + 50] ^= std::byte{1};
     pack.object[pack.directory.records[2].offset + 50] ^= std::byte{1};
 
@@ -122,13 +131,17 @@ TEST(Pack, NamesThePackAndTheOffsetOfADamagedRecordAndGoesOn)
 
     ASSERT_EQ(found.size(), 2U);
     EXPECT_EQ(found[0], pack.name() + ": record at offset 44: authentication fails");
-    EXPECT_NE(found[1].find("offset " + std::to_string(pack.directory.records[2].offset)), std::string::npos);
+    EXPECT_NE(
+        found[1].find("offset " + std::to_string(pack.directory.records[2].offset)),
+        std::string::npos
+    );
 }
 
 TEST(Pack, OpensNoRecordThatIsNotTheOneReferredTo)
 {
     const Keyring keyring = test_keyring();
-    const TestPack pack = make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {text_of(1, 50), text_of(2, 50)});
+    const TestPack pack =
+        make_pack(keyring, id_of<PackId>(5), RecordType::Chunk, {text_of(1, 50), text_of(2, 50)});
     const DirectoryEntry& first = pack.directory.records[0];
     const ByteView stored = ByteView(pack.object).subspan(first.offset, first.stored_bytes);
     RecordOpener opener(keyring, pack.directory.pack);
@@ -143,7 +156,9 @@ TEST(Pack, OpensNoRecordThatIsNotTheOneReferredTo)
     EXPECT_ERROR(with([](auto& entry) { entry.type = RecordType::Segment; }), ErrorCode::Corrupt);
     EXPECT_ERROR(with([](auto& entry) { entry.plain_bytes += 1; }), ErrorCode::Corrupt);
     EXPECT_ERROR(with([](auto& entry) { entry.offset += 1; }), ErrorCode::Corrupt);
-    EXPECT_ERROR(with([&](auto& entry) { entry.id = pack.directory.records[1].id; }), ErrorCode::Corrupt);
+    EXPECT_ERROR(
+        with([&](auto& entry) { entry.id = pack.directory.records[1].id; }), ErrorCode::Corrupt
+    );
     EXPECT_ERROR(opener.open(first, stored.first(stored.size() - 1)), ErrorCode::Corrupt);
 }
 
@@ -152,10 +167,15 @@ TEST(Pack, RefusesContentThatIsAuthenticButNotWhatItsIdSays)
     const Keyring keyring = test_keyring();
     PackWriter writer(keyring);
     writer.begin(id_of<PackId>(5));
-    writer.add(RecordType::Chunk, keyring.content_id(RecordType::Chunk, as_bytes("other")), as_bytes("text"));
+    writer.add(
+        RecordType::Chunk,
+        keyring.content_id(RecordType::Chunk, as_bytes("other")),
+        as_bytes("text")
+    );
     const ByteView object = writer.finish();
 
-    const std::vector<std::string> found = damages(keyring, {.kind = PackKind::Data, .id = id_of<PackId>(5)}, object);
+    const std::vector<std::string> found =
+        damages(keyring, {.kind = PackKind::Data, .id = id_of<PackId>(5)}, object);
 
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found[0].find("the content is not what its id says"), std::string::npos);
@@ -168,7 +188,9 @@ TEST(Pack, OfANewerFormatIsNotCalledDamaged)
     pack.object[8] = std::byte{2};
 
     EXPECT_ERROR(
-        check_pack_header(ByteView(pack.object).first(kPackHeaderBytes), keyring.repository, pack.directory.pack),
+        check_pack_header(
+            ByteView(pack.object).first(kPackHeaderBytes), keyring.repository, pack.directory.pack
+        ),
         ErrorCode::Unsupported
     );
 }
@@ -187,7 +209,9 @@ TEST(PackWriter, ClosesPacksAt32MiBAndTakesOneLargerRecordAlone)
     EXPECT_FALSE(writer.fits(large));
     EXPECT_TRUE(writer.fits(1000));
     const ByteView object = writer.finish();
-    EXPECT_TRUE(damages(keyring, {.kind = PackKind::Metadata, .id = id_of<PackId>(5)}, object).empty());
+    EXPECT_TRUE(
+        damages(keyring, {.kind = PackKind::Metadata, .id = id_of<PackId>(5)}, object).empty()
+    );
 }
 
 TEST(PackWriter, NeverMakesAPackOfMoreThan32MiBOfSmallRecords)
@@ -218,7 +242,10 @@ TEST(PackWriter, WritesOnePackAfterTheOther)
         writer.begin(id_of<PackId>(number));
         const Bytes plain = text_of(number, 100);
         writer.add(RecordType::Chunk, keyring.content_id(RecordType::Chunk, plain), plain);
-        EXPECT_TRUE(damages(keyring, {.kind = PackKind::Data, .id = id_of<PackId>(number)}, writer.finish()).empty());
+        EXPECT_TRUE(
+            damages(keyring, {.kind = PackKind::Data, .id = id_of<PackId>(number)}, writer.finish())
+                .empty()
+        );
         EXPECT_FALSE(writer.is_open());
     }
 }
@@ -235,7 +262,8 @@ TEST(Directory, IsFoundAlsoWhenItIsLongerThanOneRequest)
     ASSERT_OK(store.put(pack.name(), pack.object));
 
     ASSERT_OK_AND_LET(
-        const PackDirectory directory, read_directory(store, keyring, pack.directory.pack, pack.object.size())
+        const PackDirectory directory,
+        read_directory(store, keyring, pack.directory.pack, pack.object.size())
     );
 
     EXPECT_EQ(directory.records, pack.directory.records);
@@ -243,19 +271,42 @@ TEST(Directory, IsFoundAlsoWhenItIsLongerThanOneRequest)
 
 TEST(Directory, RefusesGapsForeignTypesAndImpossibleLengths)
 {
-    const DirectoryEntry good{.type = RecordType::Chunk, .offset = 44, .stored_bytes = 100, .plain_bytes = 40, .id = {}};
+    const DirectoryEntry good{
+        .type = RecordType::Chunk, .offset = 44, .stored_bytes = 100, .plain_bytes = 40, .id = {}
+    };
     struct Case {
         const char* name;
         std::function<void(std::vector<DirectoryEntry>&)> change;
     };
     const std::vector<Case> cases = {
-        {"a first record behind a gap", [](auto& records) { records[0].offset = 45; }},
-        {"records that overlap", [](auto& records) { records[1].offset -= 1; }},
-        {"a directory inside", [](auto& records) { records[1].type = RecordType::Directory; }},
-        {"another kind of pack", [](auto& records) { records[1].type = RecordType::Segment; }},
-        {"shorter than a record's frame", [](auto& records) { records[1].stored_bytes = 59; }},
-        {"longer stored than plain", [](auto& records) { records[1].plain_bytes = 39; }},
-        {"more than 64 MiB", [](auto& records) { records[1].plain_bytes = (64U << 20U) + 1; }},
+        {"a first record behind a gap",
+         [](auto& records) {
+             records[0].offset = 45;
+         }},
+        {"records that overlap",
+         [](auto& records) {
+             records[1].offset -= 1;
+         }},
+        {"a directory inside",
+         [](auto& records) {
+             records[1].type = RecordType::Directory;
+         }},
+        {"another kind of pack",
+         [](auto& records) {
+             records[1].type = RecordType::Segment;
+         }},
+        {"shorter than a record's frame",
+         [](auto& records) {
+             records[1].stored_bytes = 59;
+         }},
+        {"longer stored than plain",
+         [](auto& records) {
+             records[1].plain_bytes = 39;
+         }},
+        {"more than 64 MiB",
+         [](auto& records) {
+             records[1].plain_bytes = (64U << 20U) + 1;
+         }},
     };
     for (const Case& test : cases) {
         SCOPED_TRACE(test.name);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "repository/sealed_object.hpp"
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "repository/fixture_test.hpp"
 #include "repository/keyring.hpp"
+#include "repository/sealed_object.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +23,10 @@ TEST(SealedObject, GivesBackWhatWasSealed)
         ASSERT_OK_AND_LET(
             const Bytes opened,
             open_object(
-                keyring, ObjectKind::LogEntry, kName, seal_object(keyring, ObjectKind::LogEntry, kName, plain)
+                keyring,
+                ObjectKind::LogEntry,
+                kName,
+                seal_object(keyring, ObjectKind::LogEntry, kName, plain)
             )
         );
         EXPECT_EQ(opened, plain);
@@ -35,13 +37,17 @@ TEST(SealedObject, LooksDifferentEveryTime)
 {
     const Keyring keyring = test_keyring();
 
-    EXPECT_NE(seal_object(keyring, ObjectKind::Index, kName, {}), seal_object(keyring, ObjectKind::Index, kName, {}));
+    EXPECT_NE(
+        seal_object(keyring, ObjectKind::Index, kName, {}),
+        seal_object(keyring, ObjectKind::Index, kName, {})
+    );
 }
 
 TEST(SealedObject, IsRefusedWithAnyFlippedBit)
 {
     const Keyring keyring = test_keyring();
-    const Bytes object = seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("{\"type\":\"forget\"}"));
+    const Bytes object =
+        seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("{\"type\":\"forget\"}"));
 
     with_every_flipped_bit(object, [&](const Bytes& damaged) {
         EXPECT_FALSE(open_object(keyring, ObjectKind::LogEntry, kName, damaged).ok());
@@ -51,10 +57,13 @@ TEST(SealedObject, IsRefusedWithAnyFlippedBit)
 TEST(SealedObject, IsRefusedWhenItIsTruncatedOrLengthened)
 {
     const Keyring keyring = test_keyring();
-    Bytes object = seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("{\"type\":\"forget\"}"));
+    Bytes object =
+        seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("{\"type\":\"forget\"}"));
 
     with_every_truncation(object, [&](ByteView damaged) {
-        EXPECT_ERROR(open_object(keyring, ObjectKind::LogEntry, kName, damaged), ErrorCode::Corrupt);
+        EXPECT_ERROR(
+            open_object(keyring, ObjectKind::LogEntry, kName, damaged), ErrorCode::Corrupt
+        );
     });
     object.push_back(std::byte{0});
     EXPECT_ERROR(open_object(keyring, ObjectKind::LogEntry, kName, object), ErrorCode::Corrupt);
@@ -65,9 +74,13 @@ TEST(SealedObject, OpensUnderNoOtherNameKindOrRepository)
     const Keyring keyring = test_keyring();
     const Bytes object = seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("text"));
 
-    EXPECT_ERROR(open_object(keyring, ObjectKind::LogEntry, "c/0000000000000002", object), ErrorCode::Corrupt);
+    EXPECT_ERROR(
+        open_object(keyring, ObjectKind::LogEntry, "c/0000000000000002", object), ErrorCode::Corrupt
+    );
     EXPECT_ERROR(open_object(keyring, ObjectKind::Index, kName, object), ErrorCode::Corrupt);
-    EXPECT_ERROR(open_object(test_keyring(2), ObjectKind::LogEntry, kName, object), ErrorCode::Corrupt);
+    EXPECT_ERROR(
+        open_object(test_keyring(2), ObjectKind::LogEntry, kName, object), ErrorCode::Corrupt
+    );
 }
 
 TEST(SealedObject, OfANewerFormatIsNotCalledDamaged)
