@@ -81,6 +81,14 @@ Result<void> set_owner(
 
 }  // namespace
 
+Result<void> drop_database(const TargetServer& server)
+{
+    TRY_LET(ServerConnection connection, connect_beside(server));
+    const std::string force = connection.server_version() >= 130000 ? " with (force)" : "";
+    TRY(connection.query("drop database if exists " + quoted_identifier(server.database) + force));
+    return {};
+}
+
 Result<bool> database_exists(const TargetServer& server)
 {
     const Result<ServerConnection> direct =

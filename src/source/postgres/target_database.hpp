@@ -17,6 +17,9 @@ struct TargetServer {
     std::stop_token stop;
 };
 
+/// Also when sessions are open in it. Succeeds when there is no such database.
+Result<void> drop_database(const TargetServer& server);
+
 Result<bool> database_exists(const TargetServer& server);
 
 /// An empty database with encoding, locale and owner of the one in `archive`, as far as the server has them. Somebody
