@@ -46,9 +46,10 @@ inline Result<Point> write_table(WriteSession& session, const std::vector<unsign
         const Reference definition, appender->add(RecordType::Chunk, as_bytes("PGDMP of the shop"))
     );
     manifest.definitions.push_back(definition);
-    ManifestObject table{
-        .name = "public.orders", .kind = "table", .row_form = "copy-text", .columns = {}
-    };
+    ManifestObject table;
+    table.name = "public.orders";
+    table.kind = "table";
+    table.row_form = "copy-text";
     table.guard = Json::object();
     table.facts = Json::object();
     Segment segment;

@@ -36,7 +36,15 @@ TestPack small_pack(const Keyring& keyring)
 std::vector<std::string> damages(const Keyring& keyring, const PackName& pack, ByteView object)
 {
     std::vector<std::string> found;
-    verify_pack(keyring, pack, object, [&](const Error& error) { found.push_back(error.text()); });
+    store::MemoryStore store;
+    store.overwrite(pack_name(pack.kind, pack.id), Bytes(object.begin(), object.end()));
+    const ListedPack listed{.name = pack, .bytes = object.size()};
+    const auto on_damage = [&](const Error& error, const DirectoryEntry&) {
+        found.push_back(error.text());
+    };
+    if (const auto opened = verify_pack(store, keyring, listed, on_damage); !opened.ok()) {
+        found.push_back(opened.error().text());
+    }
     return found;
 }
 
