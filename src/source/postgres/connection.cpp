@@ -7,7 +7,7 @@
 #include "source/postgres/url.hpp"
 
 #include <libpq-fe.h>
-#include <poll.h>
+#include <sys/poll.h>
 
 #include <algorithm>
 #include <array>
@@ -16,13 +16,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -214,7 +214,10 @@ Result<void> ServerConnection::establish()
         if (ready) {
             silence = {};
             status = PQconnectPoll(handle);
-        } else if ((silence += kStopInterval) >= kConnectSilence) {
+            continue;
+        }
+        silence += kStopInterval;
+        if (silence >= kConnectSilence) {
             return Error{ErrorCode::Unavailable, canonical_url(parameters()) + " does not answer"};
         }
     }

@@ -92,7 +92,7 @@ private:
 };
 
 /// What poll() waits for.
-enum class Ready { Read, Write, ReadOrWrite };
+enum class Ready : std::uint8_t { Read, Write, ReadOrWrite };
 
 /// Waits until the socket is ready, as long as it takes. Errors: Cancelled; Unavailable when poll() fails.
 Result<void> wait_for(PGconn* connection, Ready what, const std::stop_token& stop);

@@ -38,7 +38,7 @@ public:
     Result<void> outcome() const;
 
 private:
-    enum class State { Header, RowData, Buffered };
+    enum class State : std::uint8_t { Header, RowData, Buffered };
 
     ByteView take_header(ByteView data);
     Result<void> begin_message();

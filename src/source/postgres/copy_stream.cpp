@@ -7,14 +7,14 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/copy_parser.hpp"
 #include "source/postgres/server_error.hpp"
+#include "source/reader.hpp"
 
 #include <libpq-fe.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/types.h>
 #include <sys/socket.h>
-#include <sys/types.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -65,7 +65,7 @@ public:
     }
 
 private:
-    static Attempt of_socket(ssize_t result, Ready direction)
+    static Attempt of_socket(std::ptrdiff_t result, Ready direction)
     {
         if (result > 0) {
             return {.bytes = static_cast<std::size_t>(result)};

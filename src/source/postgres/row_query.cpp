@@ -5,7 +5,7 @@
 #include "source/postgres/block_range.hpp"
 #include "source/postgres/connection.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <span>
 #include <string>

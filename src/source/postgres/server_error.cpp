@@ -4,10 +4,12 @@
 #include "base/error.hpp"
 
 #include <libpq-fe.h>
+#include <postgres_ext.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -112,7 +112,9 @@ Result<ServerConnection> Snapshot::join(std::stop_token stop) const
     TRY_LET(const Rows begun, connection.query(kBegin));
     const Result<Rows> joined = connection.query("set transaction snapshot " + quoted_literal(id_));
     if (!joined.ok()) {
-        if (joined.error().code() != ErrorCode::Rejected) {
+        // Older servers call an unknown snapshot an invalid parameter, newer ones an object that is not there.
+        const ErrorCode code = joined.error().code();
+        if (code != ErrorCode::Rejected && code != ErrorCode::NotFound) {
             return joined.error();
         }
         return Error(
