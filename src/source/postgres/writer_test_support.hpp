@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -243,6 +244,7 @@ struct RestoreOptions {
     IfExists if_exists = IfExists::Fail;
     std::string key = "key";
     unsigned jobs = 3;
+    std::stop_token stop;
 };
 
 inline WriteRequest write_request(const TestBackup& backup, const RestoreOptions& options)
@@ -254,6 +256,7 @@ inline WriteRequest write_request(const TestBackup& backup, const RestoreOptions
     request.facts = backup.facts;
     request.definitions_path = backup.definitions_path;
     request.jobs = options.jobs;
+    request.stop = options.stop;
     for (const Object& object : backup.objects) {
         const auto only = options.only.find(object.name);
         if (!options.only.empty() && only == options.only.end()) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "source/postgres/script_lexer.hpp"
+#include "testing/matchers.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace starkeep::source::postgres {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(ScriptLexer, SplitsOnlyAtSemicolonsThatEndAStatement)
+{
+    const struct {
+        const char* name;
+        const char* statement;
+    } kCases[] = {
+        {"string", "SELECT 'a;b'"},
+        {"doubled quote", "SELECT 'it''s; fine'"},
+        {"escape string", "SELECT E'it\\'s; fine'"},
+        {"backslash in a standard string", "SELECT 'C:\\', ';'"},
+        {"quoted identifier", "SELECT \"a;\"\"b\""},
+        {"dollar quotes", "DO $$ BEGIN; END $$"},
+        {"tagged dollar quotes", "DO $x$ $$;$$ $x$"},
+        {"line comment", "SELECT 1 -- ; no\n"},
+        {"nested comment", "SELECT /* ; /* ; */ ; */ 1"},
+        {"rule with two actions", "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)"},
+        {"standard function body",
+         "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END"},
+        {"parameter", "SELECT $1, $2"},
+    };
+    for (const auto& each : kCases) {
+        SCOPED_TRACE(each.name);
+        const std::string script = std::string(each.statement) + ";SELECT 2;";
+
+        const std::vector<std::string_view> statements = split_statements(script);
+
+        EXPECT_THAT(statements, ElementsAre(each.statement, "SELECT 2"));
+    }
+}
+
+TEST(ScriptLexer, DropsStatementsThatAreOnlyComment)
+{
+    EXPECT_THAT(split_statements("-- *not* creating schema\n;; /* nothing */"), IsEmpty());
+}
+
+TEST(ScriptLexer, LosesNoByteOfWhatIsNotEnded)
+{
+    for (const std::string text : {"'a", "\"a", "$a$b", "/* a", "E'a\\", "$a", "-- a", "U&\"a"}) {
+        std::string joined;
+        for (const Token& token : lex(text)) {
+            joined += token.text;
+        }
+        EXPECT_EQ(joined, text);
+    }
+}
+
+TEST(ScriptLexer, FoldsNamesAsTheServerDoes)
+{
+    ASSERT_OK_AND_LET(const QualifiedName plain, parse_qualified_name("Public.Orders"));
+    ASSERT_OK_AND_LET(
+        const QualifiedName quoted, parse_qualified_name("\"A.b\".\"say \"\"x\"\"\"")
+    );
+
+    EXPECT_EQ(plain, (QualifiedName{"public", "orders"}));
+    EXPECT_EQ(quoted, (QualifiedName{"A.b", "say \"x\""}));
+    EXPECT_EQ(quoted.sql(), "\"A.b\".\"say \"\"x\"\"\"");
+}
+
+TEST(ScriptLexer, RefusesWhatIsNoQualifiedName)
+{
+    for (const char* text : {"", "orders", "a.b.c", "a.", "a b", "a.b c", "'a'.b"}) {
+        EXPECT_ERROR(parse_qualified_name(text), ErrorCode::InvalidInput);
+    }
+}
+
+}  // namespace
+}  // namespace starkeep::source::postgres
