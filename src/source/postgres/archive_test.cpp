@@ -25,7 +25,7 @@ public:
         text_ = std::string("PGDMP\x01", 6);
         text_ += static_cast<char>(minor);
         text_ += std::string("\x00\x04\x08\x01", 4);
-        minor >= 15 ? text_ += '\0' : integer(0);
+        text_ += std::string(minor >= 15 ? 1 : 5, '\0');
         for (int i = 0; i < 7; ++i) {
             integer(1);
         }

@@ -203,8 +203,8 @@ Result<void> Definer::set_owner(const ArchiveEntry& entry, LeftOut& left_out)
         if (!is_refusal(set.error())) {
             return Error(set.error());
         }
-        left_out.add(
-            "owner " + entry.owner + " of " + describe(entry) + ": " + set.error().message()
+        left_out.add_under(
+            "role " + entry.owner + " cannot be made the owner here", describe(entry)
         );
     }
     return {};

@@ -20,6 +20,7 @@
 #include "source/writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -241,7 +242,7 @@ Result<void> Finisher::set_sequences()
 bool Finisher::needs_kept(const ArchiveEntry& entry) const
 {
     return std::ranges::any_of(entry.needs, [&](std::uint64_t id) {
-        return context_.plan.kept.contains(id);
+        return context_.was_there(id);
     });
 }
 
@@ -251,7 +252,7 @@ bool Finisher::is_wanted(const ArchiveEntry& entry) const
         return false;
     }
     const ArchiveEntry* table = context_.map.subject(entry);
-    if (table == nullptr || !context_.plan.kept.contains(table->id)) {
+    if (table == nullptr || !context_.was_there(table->id)) {
         return true;
     }
     // Of a table that the target had: all, when its rows were replaced; a key to a table that came back; otherwise
@@ -270,7 +271,7 @@ bool Finisher::is_deferred_attachment(const ArchiveEntry& entry) const
     const ArchiveEntry* parent = context_.map.subject(entry);
     const auto needs = context_.map.needs(entry);
     return std::ranges::any_of(needs, [&](const ArchiveEntry* need) {
-        return is_table(*need) && need != parent && !context_.plan.kept.contains(need->id);
+        return is_table(*need) && need != parent && !context_.was_there(need->id);
     });
 }
 
@@ -363,6 +364,10 @@ Result<void> Finisher::make_entry(
     if (definer.lacks_role(entry, left_out)) {
         return {};
     }
+    TRY_LET(const bool has_key, has_primary_key_already(connection, entry));
+    if (has_key) {
+        return {};
+    }
     Result<void> made = definer.make(entry, left_out);
     if (made.ok() || !is_refusal(made.error())) {
         return made;
@@ -382,6 +387,28 @@ Result<void> Finisher::make_entry(
     }
     left_out.add(describe(entry) + ": " + made.error().message());
     return {};
+}
+
+/// The server answers a second primary key with the error of a wrong definition, not with that of one that exists.
+Result<bool>
+Finisher::has_primary_key_already(ServerConnection& connection, const ArchiveEntry& entry) const
+{
+    const ArchiveEntry* table = context_.map.subject(entry);
+    if (entry.kind != "CONSTRAINT" || table == nullptr || !context_.was_there(table->id) ||
+        entry.definition.find(" PRIMARY KEY ") == std::string::npos) {
+        return false;
+    }
+    const QualifiedName name =
+        context_.plan.renames({.schema = table->schema, .name = table->name});
+    TRY_LET(
+        const Rows keys,
+        connection.query(
+            "select 1 from pg_catalog.pg_constraint where conrelid = $1::regclass and contype = "
+            "'p'",
+            std::array{name.sql()}
+        )
+    );
+    return keys.size() > 0;
 }
 
 Result<void> Finisher::resume_suspended()
@@ -514,16 +541,22 @@ Result<void> Finisher::analyze()
             continue;
         }
         TRY_LET(const QualifiedName name, parse_qualified_name(placement.target));
+        const Step step{
+            .key = "analyze " + name.sql(),
+            .label = "analyze " + name.schema + "." + name.name,
+            .act = [name](ServerConnection& connection, LeftOut&) -> Result<void> {
+                Result<void> done = attempt(connection, "ANALYZE " + name.sql());
+                // Statistics are a convenience; the server gathers them by itself sooner or later.
+                return done.ok() || is_refusal(done.error()) ? Result<void>() : std::move(done);
+            }
+        };
         steps.push_back(
             {.alone = {},
              .shared = {},
-             .run = [this, name](ServerConnection& connection) -> Result<void> {
-                 tell("analyze " + name.schema + "." + name.name);
-                 const Result<Rows> done = connection.query("ANALYZE " + name.sql());
-                 // Statistics are a convenience; the server gathers them by itself sooner or later.
-                 return done.ok() || is_refusal(done.error()) ? Result<void>()
-                                                              : Result<void>(Error(done.error()));
-             }}
+             .run =
+                 [this, step](ServerConnection& connection) {
+                     return run_step(connection, step);
+                 }}
         );
     }
     return run_in_parallel(connections_, steps);

@@ -12,6 +12,7 @@
 #include "source/postgres/restore_context.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ private:
     Step entry_step(const ArchiveEntry& entry);
     Result<void>
     make_entry(ServerConnection& connection, const ArchiveEntry& entry, LeftOut& left_out) const;
+    Result<bool>
+    has_primary_key_already(ServerConnection& connection, const ArchiveEntry& entry) const;
     std::string sequence_policy(const QualifiedName& name) const;
 
     const RestoreContext& context_;

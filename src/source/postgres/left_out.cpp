@@ -43,7 +43,12 @@ void LeftOut::add(std::string line)
 
 void LeftOut::add_role(const std::string& role, std::string what)
 {
-    add_once(roles_[role], std::move(what));
+    add_under("role " + role + " does not exist at the target", std::move(what));
+}
+
+void LeftOut::add_under(const std::string& reason, std::string what)
+{
+    add_once(groups_[reason], std::move(what));
 }
 
 void LeftOut::merge(const LeftOut& other)
@@ -51,9 +56,9 @@ void LeftOut::merge(const LeftOut& other)
     for (const std::string& line : other.lines_) {
         add(line);
     }
-    for (const auto& [role, list] : other.roles_) {
+    for (const auto& [reason, list] : other.groups_) {
         for (const std::string& what : list) {
-            add_role(role, what);
+            add_under(reason, what);
         }
     }
 }
@@ -62,8 +67,8 @@ std::vector<std::string> LeftOut::lines() const
 {
     constexpr std::size_t kNamed = 5;
     std::vector<std::string> out = lines_;
-    for (const auto& [role, list] : roles_) {
-        std::string line = "role " + role + " does not exist at the target: ";
+    for (const auto& [reason, list] : groups_) {
+        std::string line = reason + ": ";
         for (std::size_t i = 0; i < list.size() && i < kNamed; ++i) {
             line += (i > 0 ? ", " : "") + list[i];
         }
@@ -77,13 +82,13 @@ std::vector<std::string> LeftOut::lines() const
 
 Json LeftOut::to_json() const
 {
-    Json roles = Json::object();
-    for (const auto& [role, list] : roles_) {
-        roles[role] = list;
+    Json groups = Json::object();
+    for (const auto& [reason, list] : groups_) {
+        groups[reason] = list;
     }
     Json out = Json::object();
     out["lines"] = lines_;
-    out["roles"] = std::move(roles);
+    out["groups"] = std::move(groups);
     return out;
 }
 
@@ -92,9 +97,9 @@ Result<LeftOut> LeftOut::from_json(const Json& value)
     LeftOut out;
     TRY_LET(const Json lines, json::get_array(value, "lines"));
     TRY_LET(out.lines_, texts(lines));
-    TRY_LET(const Json roles, json::get_object(value, "roles"));
-    for (const auto& [role, list] : roles.items()) {
-        TRY_LET(out.roles_[role], texts(list));
+    TRY_LET(const Json groups, json::get_object(value, "groups"));
+    for (const auto& [reason, list] : groups.items()) {
+        TRY_LET(out.groups_[reason], texts(list));
     }
     return out;
 }

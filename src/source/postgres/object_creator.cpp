@@ -78,7 +78,7 @@ Result<void> ObjectCreator::make_schemas_of_renames()
 bool ObjectCreator::is_kept_part(const ArchiveEntry& entry) const
 {
     const ArchiveEntry* table = context_.map.subject(entry);
-    return table != nullptr && context_.plan.kept.contains(table->id);
+    return table != nullptr && context_.was_there(table->id);
 }
 
 Result<void> ObjectCreator::make(const ArchiveEntry& entry)

@@ -125,7 +125,8 @@ private:
         const Token before = script_.before(i);
         const bool lists_columns = before.is_word("REFERENCES") || before.is_word("INTO") ||
                                    before.is_word("TABLE") || before.is_word("ON") ||
-                                   before.is_word("VIEW") || before.is_word("ONLY");
+                                   before.is_word("VIEW") || before.is_word("ONLY") ||
+                                   before.is_word("STATISTICS");
         return script_.at(i + 3).is_symbol('(') && !lists_columns;
     }
 

@@ -11,6 +11,7 @@
 #include "source/postgres/target_facts.hpp"
 #include "source/writer.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -38,6 +39,12 @@ struct RestoreContext {
     {
         const auto found = objects_.find(name);
         return found == objects_.end() ? std::string() : found->second;
+    }
+
+    /// Whether the target had what `entry` tells of. What is not chosen and yet needed is there already.
+    bool was_there(std::uint64_t entry) const
+    {
+        return plan.kept.contains(entry) || !plan.chosen.contains(entry);
     }
 
     TargetServer server;

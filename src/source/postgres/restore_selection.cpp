@@ -257,8 +257,11 @@ ArchiveMap::ArchiveMap(const Archive& archive) : archive_(archive)
         }
         for (const QualifiedName& name : names_in(entry)) {
             const ArchiveEntry* table = find_table(name);
+            // These two do not tell that they need it, or need it in any case.
+            const bool is_certain =
+                entry.kind == "SEQUENCE OWNED BY" || entry.kind == "TABLE ATTACH";
             if (table != nullptr &&
-                std::ranges::find(entry.needs, table->id) != entry.needs.end()) {
+                (is_certain || std::ranges::find(entry.needs, table->id) != entry.needs.end())) {
                 subjects_.emplace(entry.id, table);
                 break;
             }

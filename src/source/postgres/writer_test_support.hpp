@@ -235,6 +235,26 @@ back_up(const testing::PostgresServer& server, const std::string& database)
     return backup;
 }
 
+/// The backup with words of its definitions and facts in place of others that are as long.
+inline Result<TestBackup>
+altered(TestBackup backup, const std::map<std::string, std::string>& words)
+{
+    TRY_LET(const Bytes bytes, sys::read_file(backup.definitions_path, std::uint64_t{1} << 30U));
+    std::string definitions(as_text(bytes));
+    std::string facts = json::format(backup.facts);
+    for (const auto& [word, other] : words) {
+        for (std::string* text : {&definitions, &facts}) {
+            for (std::size_t at = 0; (at = text->find(word, at)) != std::string::npos;) {
+                text->replace(at, word.size(), other);
+            }
+        }
+        backup.definitions_path += "." + other;
+    }
+    TRY(sys::write_file_durably(backup.definitions_path, as_bytes(definitions)));
+    TRY_LET(backup.facts, json::parse(facts));
+    return backup;
+}
+
 struct RestoreOptions {
     std::string url;
     std::string database;
