@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/postgres/postgres_writer.hpp"
-#include "source/postgres/postgres_writer_test_fixture.hpp"
+#include "source/postgres/postgres_writer_test_support.hpp"
 #include "source/postgres/writer_test_support.hpp"
 #include "source/writer.hpp"
 #include "testing/matchers.hpp"

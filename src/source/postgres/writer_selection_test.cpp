@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Restores of some tables, and under other names, into databases without them.
 #include "base/result.hpp"
-#include "source/postgres/postgres_writer_test_fixture.hpp"
+#include "source/postgres/postgres_writer_test_support.hpp"
 #include "source/postgres/writer_test_support.hpp"
 #include "testing/matchers.hpp"
 
