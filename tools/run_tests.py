@@ -147,6 +147,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="the checks and the unit tests, without sanitizers")
     quick = parser.parse_args().quick
     RESULTS.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     total, failures = [0, 0, 0], set()
     for step in steps(quick):
         if step.needs in failures:
@@ -160,7 +161,8 @@ def main():
             failures.add(step.name)
     if failures:
         print("failed: " + "; ".join(sorted(failures)))
-    print(f"starkeep: {total[0]} passed, {total[1]} failed, {total[2]} skipped")
+    seconds = time.monotonic() - began
+    print(f"===== {total[0]} passed, {total[1]} failed, {total[2]} skipped in {seconds:.2f}s =====")
     return 1 if failures else 0
 
 

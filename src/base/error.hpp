@@ -28,10 +28,9 @@ class [[nodiscard]] Error {
 public:
     /// `message`: lower case, no period, names the object. `hint`: one full sentence, or empty.
     Error(ErrorCode code, std::string message, std::string hint = {})
-        : code_(code)
-        , message_(std::move(message))
-        , hint_(std::move(hint))
-    {}
+        : code_(code), message_(std::move(message)), hint_(std::move(hint))
+    {
+    }
 
     ErrorCode code() const { return code_; }
     const std::string& message() const { return message_; }

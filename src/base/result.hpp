@@ -14,12 +14,15 @@ namespace starkeep {
 template <typename T>
 class [[nodiscard]] Result {
 public:
-    Result(T value)  // NOLINT(google-explicit-constructor): `return value;` is the point of the type
+    Result(T value
+    )  // NOLINT(google-explicit-constructor): `return value;` is the point of the type
         : state_(std::in_place_index<0>, std::move(value))
-    {}
+    {
+    }
     Result(Error error)  // NOLINT(google-explicit-constructor): `return Error{…};` likewise
         : state_(std::in_place_index<1>, std::move(error))
-    {}
+    {
+    }
 
     bool ok() const { return state_.index() == 0; }
 
@@ -63,9 +66,11 @@ template <>
 class [[nodiscard]] Result<void> {
 public:
     Result() = default;
-    Result(Error error)  // NOLINT(google-explicit-constructor): `return Error{…};` is the point of the type
+    Result(Error error
+    )  // NOLINT(google-explicit-constructor): `return Error{…};` is the point of the type
         : error_(std::move(error))
-    {}
+    {
+    }
 
     bool ok() const { return !error_.has_value(); }
     const Error& error() const&

@@ -11,15 +11,9 @@ namespace starkeep {
 
 class Secret {
 public:
-    explicit Secret(std::string text)
-        : text_(std::move(text))
-    {}
+    explicit Secret(std::string text) : text_(std::move(text)) {}
     ~Secret() { wipe(); }
-    Secret(Secret&& other) noexcept
-        : text_(other.text_)
-    {
-        other.wipe();
-    }
+    Secret(Secret&& other) noexcept : text_(other.text_) { other.wipe(); }
     Secret& operator=(Secret&& other) noexcept
     {
         wipe();

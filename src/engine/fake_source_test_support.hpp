@@ -33,7 +33,7 @@ struct FakeTable {
     bool planned = true;
     std::size_t leaves_per_unit = 3;
     Json guard = {{"node", 1}};
-    std::vector<std::string> rows;  ///< without the newline
+    std::vector<std::string> rows;      ///< without the newline
     bool constant_fingerprint = false;  ///< a broken source: rows change, fingerprints do not
     std::size_t dropped_at_read = 0;    ///< a broken source: so many rows fewer than planned
 };
@@ -49,11 +49,10 @@ struct FakeWorld {
 
 class FakeConnection final : public source::Connection {
 public:
-    explicit FakeConnection(FakeWorld& world)
-        : world_(world)
-    {}
+    explicit FakeConnection(FakeWorld& world) : world_(world) {}
 
-    Result<std::vector<source::LeafPlan>> plan(const source::Object& object, const source::KeyRange& unit) override
+    Result<std::vector<source::LeafPlan>>
+    plan(const source::Object& object, const source::KeyRange& unit) override
     {
         std::vector<source::LeafPlan> plans;
         const FakeTable& table = find(object);
@@ -67,13 +66,19 @@ public:
                 all += row;
                 ++rows;
             }
-            const std::string seen = table.constant_fingerprint ? std::string("same") : codec::digest_of_row(as_bytes(all)).hex();
+            const std::string seen = table.constant_fingerprint
+                                         ? std::string("same")
+                                         : codec::digest_of_row(as_bytes(all)).hex();
             plans.push_back({.key = fake_key(leaf), .rows = rows, .fingerprint = to_bytes(seen)});
         }
         return plans;
     }
 
-    Result<void> read(const source::Object& object, std::span<const source::KeyRange> wanted, source::RowSink& sink) override
+    Result<void> read(
+        const source::Object& object,
+        std::span<const source::KeyRange> wanted,
+        source::RowSink& sink
+    ) override
     {
         const FakeTable& table = find(object);
         const std::size_t leaves = (table.rows.size() + kRowsPerFakeLeaf - 1) / kRowsPerFakeLeaf;
@@ -116,7 +121,8 @@ private:
     static std::span<const std::string> rows_of(const FakeTable& table, std::size_t leaf)
     {
         const std::size_t begin = leaf * kRowsPerFakeLeaf;
-        return std::span(table.rows).subspan(begin, std::min(kRowsPerFakeLeaf, table.rows.size() - begin));
+        return std::span(table.rows)
+            .subspan(begin, std::min(kRowsPerFakeLeaf, table.rows.size() - begin));
     }
 
     FakeWorld& world_;
@@ -124,8 +130,7 @@ private:
 
 class FakeReader final : public source::DatabaseReader {
 public:
-    explicit FakeReader(FakeWorld& world)
-        : world_(world)
+    explicit FakeReader(FakeWorld& world) : world_(world)
     {
         for (const FakeTable& table : world.tables) {
             source::Object object;
@@ -165,7 +170,8 @@ private:
         std::vector<source::KeyRange> units;
         const std::size_t leaves = (table.rows.size() + kRowsPerFakeLeaf - 1) / kRowsPerFakeLeaf;
         units.push_back({});
-        for (std::size_t leaf = table.leaves_per_unit; table.planned && leaf < leaves; leaf += table.leaves_per_unit) {
+        for (std::size_t leaf = table.leaves_per_unit; table.planned && leaf < leaves;
+             leaf += table.leaves_per_unit) {
             units.back().upper = fake_key(leaf);
             units.back().open = false;
             units.push_back({.lower = fake_key(leaf), .upper = {}, .open = true});
@@ -183,12 +189,13 @@ private:
 
 class FakeSource final : public source::Source {
 public:
-    explicit FakeSource(FakeWorld& world)
-        : world_(world)
-    {}
+    explicit FakeSource(FakeWorld& world) : world_(world) {}
     const std::string& kind() const override { return kind_; }
     std::string url() const override { return "fake://world/shop"; }
-    Result<std::vector<std::string>> databases() override { return std::vector<std::string>{"shop"}; }
+    Result<std::vector<std::string>> databases() override
+    {
+        return std::vector<std::string>{"shop"};
+    }
     Result<std::unique_ptr<source::DatabaseReader>> open(const std::string& /*database*/) override
     {
         return std::unique_ptr<source::DatabaseReader>(std::make_unique<FakeReader>(world_));

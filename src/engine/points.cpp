@@ -197,7 +197,9 @@ RetentionPlan
 plan_retention(const std::vector<repository::Point>& points, const Retention& retention)
 {
     std::vector<repository::Point> newest_first = points;
-    std::ranges::stable_sort(newest_first, std::ranges::greater{}, &repository::Point::time);
+    std::ranges::sort(newest_first, std::ranges::greater{}, [](const repository::Point& point) {
+        return std::pair(point.time, point.id);
+    });
     std::map<std::string, Rules> rules;
     RetentionPlan plan;
     for (const repository::Point& point : newest_first) {

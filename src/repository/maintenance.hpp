@@ -17,9 +17,10 @@ struct CheckOptions {
 };
 
 struct CheckReport {
-    std::vector<std::string> damages;       ///< one sentence each, naming object and offset; empty: sound
-    std::vector<std::string> notes;         ///< harmless: packs of dead writers, foreign files
-    std::vector<PointId> damaged_points;    ///< points whose data cannot be read in full
+    std::vector<std::string>
+        damages;                     ///< one sentence each, naming object and offset; empty: sound
+    std::vector<std::string> notes;  ///< harmless: packs of dead writers, foreign files
+    std::vector<PointId> damaged_points;  ///< points whose data cannot be read in full
     std::uint64_t packs = 0;
     std::uint64_t points = 0;
     std::uint64_t bytes_read = 0;
@@ -31,16 +32,17 @@ struct PruneReport {
     std::uint64_t packs_kept = 0;
     std::uint64_t bytes_kept = 0;
     std::uint64_t packs_waiting = 0;  ///< unused, but a writer is running
-    std::uint64_t unused_bytes_in_kept_packs = 0;  ///< no point refers to them; the packs' own directories are among them
+    std::uint64_t unused_bytes_in_kept_packs =
+        0;  ///< no point refers to them; the packs' own directories are among them
 };
 
 struct Statistics {
     std::uint64_t points = 0;
     std::uint64_t packs = 0;
-    std::uint64_t stored_bytes = 0;      ///< all objects
-    std::uint64_t data_bytes = 0;        ///< data packs
-    std::uint64_t metadata_bytes = 0;    ///< metadata packs, indexes, log
-    std::uint64_t logical_bytes = 0;     ///< sum over points of their rows' bytes
+    std::uint64_t stored_bytes = 0;    ///< all objects
+    std::uint64_t data_bytes = 0;      ///< data packs
+    std::uint64_t metadata_bytes = 0;  ///< metadata packs, indexes, log
+    std::uint64_t logical_bytes = 0;   ///< sum over points of their rows' bytes
 };
 
 class Maintenance {
@@ -49,7 +51,10 @@ public:
 
     /// Damage is a finding, not an Error. With read_data every object of the store is read and authenticated, key slots
     /// and packs that no point uses too.
-    Result<CheckReport> check(const CheckOptions& options, const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
+    Result<CheckReport> check(
+        const CheckOptions& options,
+        const std::function<void(std::uint64_t done, std::uint64_t total)>& progress
+    );
 
     /// Format section 8. `dry_run`: reports what would be removed now.
     Result<PruneReport> prune(bool dry_run);

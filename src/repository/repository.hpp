@@ -21,8 +21,8 @@ namespace starkeep::repository {
 struct KeyInfo {
     KeySlotId id;
     std::string label;
-    std::string created;  ///< RFC 3339, UTC
-    bool current = false; ///< the slot that this password opened
+    std::string created;   ///< RFC 3339, UTC
+    bool current = false;  ///< the slot that this password opened
 };
 
 /// What the keys derive to; made once when the repository is opened.
@@ -57,7 +57,8 @@ public:
     Result<Bytes> read(const Reference& reference, RecordType type) const;
 
     /// Reads records; references that lie next to each other in one pack are fetched together (up to 4 MiB a request).
-    Result<std::vector<Bytes>> read_all(const std::vector<Reference>& references, RecordType type) const;
+    Result<std::vector<Bytes>>
+    read_all(const std::vector<Reference>& references, RecordType type) const;
 
     /// Forgets points. Errors: NotFound when one does not exist.
     Result<void> forget(const std::vector<PointId>& points);

@@ -45,9 +45,8 @@ Result<std::unique_ptr<Source>> open_source(const std::string& url, std::stop_to
     return postgres::open_postgres(url, std::move(stop));
 }
 
-Result<std::unique_ptr<DatabaseWriter>> open_writer(
-    const std::string& url, const std::string& database, WriteRequest request
-)
+Result<std::unique_ptr<DatabaseWriter>>
+open_writer(const std::string& url, const std::string& database, WriteRequest request)
 {
     TRY(check_scheme(url));
     return postgres::open_postgres_writer(url, database, std::move(request));
@@ -76,7 +75,8 @@ bool has_password(std::string_view url)
     return check_scheme(url).ok() && postgres::has_password(url);
 }
 
-Result<void> drop_database(const std::string& url, const std::string& database, std::stop_token stop)
+Result<void>
+drop_database(const std::string& url, const std::string& database, std::stop_token stop)
 {
     TRY(check_scheme(url));
     return postgres::drop_database({.url = url, .database = database, .stop = std::move(stop)});

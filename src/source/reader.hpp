@@ -36,7 +36,8 @@ public:
     virtual Result<std::vector<LeafPlan>> plan(const Object& object, const KeyRange& unit) = 0;
 
     /// Streams the rows of `wanted` (ascending, not overlapping), range after range, each in key order.
-    virtual Result<void> read(const Object& object, std::span<const KeyRange> wanted, RowSink& sink) = 0;
+    virtual Result<void>
+    read(const Object& object, std::span<const KeyRange> wanted, RowSink& sink) = 0;
 };
 
 /// Holds the view open. Connections must be closed before it.
@@ -77,7 +78,8 @@ public:
     Source& operator=(const Source&) = delete;
 
     virtual const std::string& kind() const = 0;  ///< "postgres" or "mongo"
-    virtual std::string url() const = 0;          ///< without password: identifies the source in the repository
+    virtual std::string
+    url() const = 0;  ///< without password: identifies the source in the repository
     virtual Result<std::vector<std::string>> databases() = 0;
     virtual Result<std::unique_ptr<DatabaseReader>> open(const std::string& database) = 0;
 };

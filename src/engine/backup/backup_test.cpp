@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/backup/backup.hpp"
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/secret.hpp"
+#include "engine/backup/backup.hpp"
 #include "engine/backup/unit_backup.hpp"
 #include "engine/export/export.hpp"
 #include "engine/fake_source_test_support.hpp"
@@ -16,6 +15,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -303,7 +303,9 @@ TEST_F(Backup, NamesAnIncludePatternThatFitsNothing)
 
 TEST_F(Backup, LeavesOutWhatIsExcludedAndSaysSo)
 {
-    world_.tables = {{.name = "public.a", .rows = numbered(3)}, {.name = "public.b", .rows = numbered(3)}};
+    world_.tables = {
+        {.name = "public.a", .rows = numbered(3)}, {.name = "public.b", .rows = numbered(3)}
+    };
     BackupRequest request;
     request.selection = Selection({}, {"public.b"});
 

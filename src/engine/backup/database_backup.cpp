@@ -29,6 +29,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -162,8 +163,10 @@ std::vector<Task> DatabaseBackup::plan_tasks() const
         }
     }
     // Largest first, so that no worker begins a long unit when the others are done.
-    std::ranges::stable_sort(tasks, std::ranges::greater{}, [](const Task& task) {
-        return task.object->estimated_bytes / task.object->units.size();
+    std::ranges::sort(tasks, std::ranges::greater{}, [](const Task& task) {
+        return std::tuple(
+            task.object->estimated_bytes / task.object->units.size(), task.object_index, task.unit
+        );
     });
     return tasks;
 }

@@ -20,6 +20,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,9 @@ std::vector<Task> plan_tasks(const LoadRequest& request)
         }
     }
     // Largest first, so that no worker begins a long table when the others are done.
-    std::ranges::stable_sort(tasks, std::ranges::greater{}, &Task::estimated_bytes);
+    std::ranges::sort(tasks, std::ranges::greater{}, [](const Task& task) {
+        return std::tuple(task.estimated_bytes, task.object, task.segment);
+    });
     return tasks;
 }
 
