@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "engine/selection.hpp"
+#include "testing/matchers.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace starkeep::engine {
+namespace {
+
+TEST(Matches, KnowsStarAndQuestionMark)
+{
+    struct Case {
+        const char* pattern;
+        const char* text;
+        bool fits;
+    };
+    for (const Case& one : {
+             Case{"", "", true},
+             Case{"*", "", true},
+             Case{"a*c", "abbc", true},
+             Case{"a*c", "abcb", false},
+             Case{"*ab*ab", "ababab", true},
+             Case{"a?c", "abc", true},
+             Case{"a?c", "ac", false},
+             Case{"A", "a", false},
+             Case{"a**", "a", true},
+             Case{"a.b", "axb", false},
+         }) {
+        SCOPED_TRACE(std::string(one.pattern) + " on " + one.text);
+        EXPECT_EQ(matches(one.pattern, one.text), one.fits);
+    }
+}
+
+TEST(Selection, ChoosesEverythingWithoutPatterns)
+{
+    const Selection all({}, {});
+
+    EXPECT_TRUE(all.everything());
+    EXPECT_TRUE(all.chosen("shop", "public.orders"));
+}
+
+TEST(Selection, TakesTableSchemaAndDatabasePatterns)
+{
+    for (const char* pattern :
+         {"orders", "public.orders", "public.*", "shop/public.orders", "shop/", "*/orders"}) {
+        SCOPED_TRACE(pattern);
+        const Selection selection({pattern}, {});
+
+        EXPECT_TRUE(selection.chosen("shop", "public.orders"));
+        EXPECT_FALSE(selection.chosen("bank", "other.customers"));
+    }
+}
+
+TEST(Selection, SeesThroughTheQuotesThatSqlNeeds)
+{
+    EXPECT_TRUE(Selection({"public.Order Lines"}, {}).chosen("shop", "public.\"Order Lines\""));
+    EXPECT_TRUE(Selection({"a\"b"}, {}).chosen("shop", "public.\"a\"\"b\""));
+    EXPECT_TRUE(Selection({"x.y"}, {}).chosen("shop", "public.\"x.y\"") == false);
+}
+
+TEST(Selection, LetsExclusionsWin)
+{
+    const Selection selection({"public.*"}, {"orders"});
+
+    EXPECT_FALSE(selection.chosen("shop", "public.orders"));
+    EXPECT_TRUE(selection.chosen("shop", "public.customers"));
+}
+
+TEST(Selection, NamesIncludePatternsThatChoseNothing)
+{
+    const Selection selection({"orders", "typo"}, {});
+    ASSERT_TRUE(selection.chosen("shop", "public.orders"));
+
+    EXPECT_THAT(selection.unmatched(), testing::ElementsAre("typo"));
+}
+
+TEST(Selection, TouchesOnlyDatabasesThatAPatternNames)
+{
+    EXPECT_TRUE(Selection({"shop/*"}, {}).touches("shop"));
+    EXPECT_FALSE(Selection({"shop/*"}, {}).touches("bank"));
+    EXPECT_FALSE(Selection({}, {"bank/"}).touches("bank"));
+    EXPECT_TRUE(Selection({}, {"bank/x"}).touches("bank"));
+}
+
+TEST(ParseRename, TakesDatabasesAndTables)
+{
+    ASSERT_OK_AND_LET(const Rename database, parse_rename("shop=copy"));
+    EXPECT_EQ(database.from + ">" + database.to, "shop>copy");
+    EXPECT_OK(parse_rename("public.a=public.b"));
+}
+
+TEST(ParseRename, RefusesWhatIsNoPairOfOneKind)
+{
+    for (const char* text : {"", "a", "a=", "=b", "public.a=b", "a=public.b"}) {
+        SCOPED_TRACE(text);
+        EXPECT_ERROR(parse_rename(text), ErrorCode::InvalidInput);
+    }
+}
+
+}  // namespace
+}  // namespace starkeep::engine
