@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support.fixtures import (  # noqa: E402, F401
-    _the_program_is_built,
+    built,
     other_bin,
     other_server,
     seed,
@@ -16,5 +16,4 @@ from support.fixtures import (  # noqa: E402, F401
     shared_other_server,
     shared_server,
     starkeep,
-    tools,
 )

@@ -14,11 +14,10 @@ SET extra_float_digits = 3; SET bytea_output = 'hex'; SET search_path = '';
 RELATIONS = """
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = ANY (%s) AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
+WHERE c.relkind = ANY (%s) AND c.relispopulated AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
 ORDER BY 1
 """
 
-SEQUENCES = "SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2"
 LARGE_OBJECTS = "SELECT oid, md5(lo_get(oid)), lomowner::regrole::text FROM pg_largeobject_metadata ORDER BY 1"
 
 
@@ -34,7 +33,8 @@ def contents(server, database):
         for name in relations(connection, "rm"):
             query = f"SELECT count(*), sum(('x' || md5(t::text))::bit(64)::bigint::numeric) FROM ONLY {name} t"
             found[name] = connection.execute(query).fetchone()
-        found["sequences"] = connection.execute(SEQUENCES).fetchall()
+        for name in relations(connection, "S"):
+            found[name] = connection.execute(f"SELECT last_value, is_called FROM {name}").fetchone()
         found["large objects"] = connection.execute(LARGE_OBJECTS).fetchall()
         return found
 
@@ -65,9 +65,9 @@ def shown_digests(shown):
     return {o["name"]: (o["rows"], o["digest"]) for o in shown["objects"]}
 
 
-def schema(server, database, tools):
-    """All definitions, owners and grants as sorted statements of pg_dump; equal for equal schemas."""
-    command = [str(tools / "pg_dump"), "--schema-only", server.url(database)]
+def schema(server, database):
+    """All definitions, owners and grants as sorted statements of the server's own pg_dump; equal for equal schemas."""
+    command = [str(server.bin / "pg_dump"), "--schema-only", server.url(database)]
     dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     blocks, current = [], []
     for line in dump.splitlines():

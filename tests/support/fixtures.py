@@ -24,8 +24,8 @@ def second_bin():
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _the_program_is_built():
+@pytest.fixture(scope="session")
+def built():
     assert program().is_file(), f"{program()} is missing: build it, or name another in STARKEEP_BIN"
 
 
@@ -76,16 +76,10 @@ def other_server(shared_other_server):
     return shared_other_server
 
 
-@pytest.fixture(scope="session")
-def tools(other_bin):
-    """The newest pg_dump and pg_restore, which serve all majors."""
-    return other_bin
-
-
 @pytest.fixture
-def starkeep(tmp_path, tools):
+def starkeep(built, tmp_path):
     """The program with an empty repository."""
-    return Starkeep.in_folder(tmp_path, [tools]).init()
+    return Starkeep.in_folder(tmp_path).init()
 
 
 @pytest.fixture

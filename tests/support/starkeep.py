@@ -71,7 +71,7 @@ class Running:
 class Starkeep:
     """The program with one repository chosen by the environment, as an operator's shell would."""
 
-    def __init__(self, repository, password_file, tools=(), prefix=()):
+    def __init__(self, repository, password_file, prefix=()):
         self.repository = Path(repository)
         self.url = f"file://{self.repository}"
         self.password_file = Path(password_file)
@@ -79,21 +79,24 @@ class Starkeep:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "STARKEEP_"))}
         self.environment["STARKEEP_REPO"] = self.url
         self.environment["STARKEEP_PASSWORD_FILE"] = str(self.password_file)
-        if tools:
-            self.environment["PATH"] = os.pathsep.join([*map(str, tools), self.environment["PATH"]])
 
     @classmethod
-    def in_folder(cls, folder, tools=()):
+    def in_folder(cls, folder):
         """Not yet a repository: call init()."""
         password_file = Path(folder) / "password"
         password_file.write_text(PASSWORD + "\n")
-        return cls(Path(folder) / "repository", password_file, tools)
+        return cls(Path(folder) / "repository", password_file)
 
-    def beside(self, repository, **more):
+    def beside(self, repository, prefix=()):
         """The same person with another repository."""
-        other = Starkeep(repository, self.password_file, **more)
+        other = Starkeep(repository, self.password_file, prefix)
         other.environment["PATH"] = self.environment["PATH"]
         return other
+
+    def with_tools(self, bin_dir):
+        """With the pg_dump of that folder found first."""
+        self.environment["PATH"] = f"{bin_dir}{os.pathsep}{self.environment['PATH']}"
+        return self
 
     def begin(self, *arguments, **variables):
         return Running(arguments, self.environment | variables, self.prefix)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""starkeep repo: making a repository, looking after it, giving its space back."""
+
+from support.starkeep import Starkeep
+
+
+def test_new_repository_is_empty_and_sound(starkeep):
+    assert starkeep.points() == []
+    starkeep.check()
+    starkeep.check("--read-data=10")
+
+
+def test_init_twice_refuses_and_leaves_the_first_alone(starkeep):
+    files = starkeep.files()
+
+    outcome = starkeep.run("repo", "init", starkeep.url, status={1, 5})
+
+    assert "repository" in outcome.stderr
+    assert starkeep.files() == files
+
+
+def test_init_refuses_a_folder_that_holds_other_things(tmp_path):
+    starkeep = Starkeep.in_folder(tmp_path)
+    starkeep.repository.mkdir()
+    (starkeep.repository / "thesis.txt").write_text("years of work")
+
+    starkeep.run("repo", "init", starkeep.url, status={1, 2, 5})
+
+    assert starkeep.files() == {"thesis.txt": b"years of work"}
+
+
+def test_folder_that_is_no_repository_is_not_found(tmp_path, built):
+    starkeep = Starkeep.in_folder(tmp_path)
+    starkeep.run("points", status=6)
+    starkeep.repository.mkdir()
+
+    outcome = starkeep.run("points", status=6)
+
+    assert str(starkeep.repository) in outcome.stderr
+    assert starkeep.files() == {}
+
+
+def test_repository_may_be_named_by_option_or_by_environment(kept):
+    by_option = kept.run("points", "--json", "--repo", kept.url, "--password-file", kept.password_file,
+                         STARKEEP_REPO="", STARKEEP_PASSWORD_FILE="")
+
+    assert by_option.document() == kept.points()
+
+
+def test_stats_count_points_and_bytes_on_the_disk(kept):
+    stats = kept.run("repo", "stats", kept.url, "--json").document()
+
+    assert stats["points"] == 1
+    assert stats["stored_bytes"] == sum(map(len, kept.files().values()))
+    assert "1" in kept.run("repo", "stats", kept.url).stdout
+
+
+def test_prune_gives_back_the_space_of_forgotten_points(shop, stocked):
+    size = sum(map(len, stocked.files().values()))
+    shop.execute("shop", "TRUNCATE sales.orders, sales.lines, public.customers")
+    stocked.backup(shop.url("shop"))
+    stocked.run("forget", "--keep-last", "1")
+
+    stocked.run("repo", "prune", stocked.url)
+
+    assert sum(map(len, stocked.files().values())) < size / 2
+    stocked.check()
+    assert len(stocked.points()) == 1
+    stocked.run("verify", "latest")
+
+
+def test_prune_dry_run_removes_nothing(shop, stocked):
+    shop.execute("shop", "TRUNCATE sales.orders, sales.lines, public.customers")
+    stocked.backup(shop.url("shop"))
+    stocked.run("forget", "--keep-last", "1")
+    files = stocked.files()
+
+    stocked.run("repo", "prune", stocked.url, "--dry-run")
+
+    assert {n: b for n, b in stocked.files().items() if n[0] in "dm"} == {n: b for n, b in files.items() if n[0] in "dm"}
+
+
+def test_prune_of_a_repository_in_use_keeps_every_point_restorable(shop, starkeep):
+    for turn in range(6):
+        starkeep.backup(shop.url("shop"))
+        shop.execute("shop", f"UPDATE sales.lines SET item = md5(item) WHERE orders % 6 = {turn}")
+    starkeep.run("forget", "--keep-last", "3")
+
+    starkeep.run("repo", "prune", starkeep.url)
+
+    assert len(starkeep.points()) == 3
+    for point in starkeep.point_ids():
+        starkeep.run("verify", point)
+    starkeep.check()
+
+
+def test_repository_can_be_moved_as_plain_files(kept, tmp_path):
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name, content in kept.files().items():
+        (moved / name).parent.mkdir(parents=True, exist_ok=True)
+        (moved / name).write_bytes(content)
+
+    other = kept.beside(moved)
+
+    assert other.points() == kept.points()
+    other.check()
+
+
+def test_reading_verbs_write_nothing(kept):
+    files = kept.files()
+
+    kept.points()
+    kept.show("latest")
+    kept.run("ls", "latest:shop")
+    kept.run("verify", "latest")
+    kept.run("export", "latest:shop/sales.orders", "--format", "csv")
+    kept.check()
+    kept.run("repo", "stats", kept.url)
+
+    assert kept.files() == files

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""starkeep verify: by the keys alone, and by a real restore into a scratch target."""
+
+import pytest
+
+from support.contents import contents
+
+
+def test_sound_point_verifies(kept):
+    outcome = kept.run("verify", "latest", "--json")
+
+    assert outcome.result()
+    assert kept.run("verify", kept.point_ids()[0]).status == 0
+
+
+def test_unknown_point_is_not_found(kept):
+    kept.run("verify", "0123456789abcdef0123456789abcdef", status=6)
+
+
+def test_rehearsal_restores_compares_and_measures(shop, stocked):
+    before = contents(shop, "shop")
+
+    outcome = stocked.run("verify", "latest", "--into", shop.url("scratch"), "--json")
+
+    result = outcome.result()
+    assert result["rows"] == 8500
+    assert any("duration" in name or "recovery" in name for name in result), result
+    assert contents(shop, "shop") == before
+    if "scratch" in shop.databases():
+        assert contents(shop, "scratch") == before
+
+
+def test_rehearsal_never_touches_a_database_with_tables_in_it(shop, stocked):
+    shop.execute("shop", "DELETE FROM sales.lines")
+    now = contents(shop, "shop")
+
+    stocked.run("verify", "latest", "--into", shop.url("shop"), status={1, 2, 5})
+
+    assert contents(shop, "shop") == now
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_rehearsal_of_several_databases_works(shop, starkeep, jobs):
+    shop.create_database("second")
+    shop.execute("second", "CREATE TABLE t AS SELECT generate_series(1, 100) AS id")
+    starkeep.backup(shop.url(), "--jobs", jobs)
+    shop.drop_all_databases()
+
+    assert starkeep.run("verify", "latest", "--into", shop.url()).status == 0
