@@ -41,10 +41,10 @@ class Zoo:
                 path.unlink(missing_ok=True)
                 path.write_bytes(wanted)
 
-    def assert_found(self, changes, more=()):
+    def assert_found(self, changes):
         """The damage is found by a full check, and named."""
         self.damage(changes)
-        outcome = self.starkeep.run("repo", "check", self.starkeep.url, "--read-data", *more, status=4)
+        outcome = self.starkeep.check("--read-data", status=4)
         said = outcome.stdout + outcome.stderr
         assert any(name in said or name.split("/")[-1] in said for name in changes), f"none of {list(changes)} is named:\n{outcome}"
 
@@ -181,7 +181,7 @@ def test_damage_of_an_older_point_does_not_stop_new_backups(zoo, kind, server):
 def test_foreign_files_are_noted_and_harm_nothing(zoo):
     zoo.damage({"d/README": b"hello", "thesis.txt": b"x", "c/notes": b"y"})
 
-    outcome = zoo.starkeep.run("repo", "check", zoo.starkeep.url, "--read-data", status={0, 4})
+    outcome = zoo.starkeep.check("--read-data", status={0, 4})
 
     assert "thesis.txt" in outcome.stdout + outcome.stderr
     zoo.starkeep.run("verify", zoo.points[0])

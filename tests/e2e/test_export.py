@@ -56,12 +56,6 @@ def test_where_chooses_rows_by_their_values(kept):
     assert [row["id"] for row in csv.DictReader(io.StringIO(text))] == ["7", "507", "1007", "1507"]
 
 
-def test_several_conditions_must_all_hold(kept):
-    text = kept.run("export", "latest:shop/sales.orders", "--format", "csv", "--where", "customer=8", "--where", "id=507").stdout
-
-    assert [row["id"] for row in csv.DictReader(io.StringIO(text))] == ["507"]
-
-
 def test_condition_on_an_unknown_column_is_refused(kept):
     outcome = kept.run("export", "latest:shop/sales.orders", "--format", "csv", "--where", "colour=red", status={2, 6})
 

@@ -23,20 +23,19 @@ def test_rehearsal_restores_compares_and_measures(shop, stocked):
     outcome = stocked.run("verify", "latest", "--into", shop.url("scratch"), "--json")
 
     result = outcome.result()
-    assert result["rows"] == 8500
-    assert any("duration" in name or "recovery" in name for name in result), result
+    assert result["equal"] is True
+    assert result["recovery_s"] > 0
     assert contents(shop, "shop") == before
-    if "scratch" in shop.databases():
-        assert contents(shop, "scratch") == before
 
 
-def test_rehearsal_never_touches_a_database_with_tables_in_it(shop, stocked):
+@pytest.mark.parametrize("database", [None, "shop"])
+def test_rehearsal_never_touches_a_database_that_is_there_and_leaves_none(shop, stocked, database):
     shop.execute("shop", "DELETE FROM sales.lines")
-    now = contents(shop, "shop")
+    now = contents(shop, "shop"), shop.databases()
 
-    stocked.run("verify", "latest", "--into", shop.url("shop"), status={1, 2, 5})
+    stocked.run("verify", "latest", "--into", shop.url(database))
 
-    assert contents(shop, "shop") == now
+    assert (contents(shop, "shop"), shop.databases()) == now
 
 
 @pytest.mark.parametrize("jobs", [1, 4])

@@ -131,7 +131,7 @@ class Starkeep:
         return self.run("restore", point, "--to", target, *more, **how)
 
     def check(self, *more, status=0):
-        return self.run("repo", "check", self.url, *(more or ["--read-data"]), status=status)
+        return self.run("repo", "check", *(more or ["--read-data"]), self.url, status=status)
 
     def files(self):
         """Name to bytes of all that the repository holds."""
