@@ -234,3 +234,34 @@ def test_tables_that_the_role_may_not_read_are_named_and_left_out(shop, starkeep
         assert starkeep.points() == []
     shop.drop_database("shop")
     shop.execute("postgres", "DROP ROLE reader")
+
+
+def test_rows_hidden_by_row_level_security_are_never_silently_missing(shop, starkeep):
+    shop.execute("postgres", "DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN")
+    shop.execute("shop", "DROP SCHEMA sales CASCADE; GRANT SELECT ON ALL TABLES IN SCHEMA public TO limited;"
+                 "ALTER TABLE customers ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON customers USING (id < 10)")
+
+    outcome = starkeep.run("backup", shop.url("shop", user="limited"), "--json", status={1, 3, 5})
+
+    assert "customers" in outcome.stderr
+    assert all(o["name"] != "public.customers" for p in starkeep.point_ids() for o in starkeep.show(p)["objects"])
+    shop.drop_database("shop")
+    shop.execute("postgres", "DROP ROLE limited")
+
+
+def test_tables_made_during_a_backup_do_not_disturb_it(shop, starkeep):
+    """Definitions and rows are of one instant, whatever else is created, dropped or altered meanwhile."""
+    running = starkeep.begin("backup", shop.url("shop"), "--json")
+    made = 0
+    while not running.ended():
+        shop.execute("shop", f"CREATE TABLE made_{made} AS SELECT 1 AS one; CREATE VIEW v_{made} AS SELECT * FROM made_{made}")
+        if made % 2:
+            shop.execute("shop", f"DROP TABLE made_{made} CASCADE")
+        made += 1
+
+    assert running.wait().status == 0
+    shown = {o["name"]: o["rows"] for o in starkeep.show("latest")["objects"]}
+    assert all(shown[name] for name in TABLES)
+    starkeep.restore("latest", shop.url("again"))
+    restored = {row[0] for row in shop.rows("again", "SELECT relname FROM pg_class WHERE relname LIKE 'made_%' AND relkind = 'r'")}
+    assert restored == {name.removeprefix("public.") for name in shown if "made_" in name}

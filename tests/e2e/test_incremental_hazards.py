@@ -49,7 +49,7 @@ CHANGES = {
         "ALTER TYPE e RENAME VALUE 'old' TO 'new'",
     ),
     "two labels change places": (
-        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t AS SELECT (ARRAY['a', 'b'])[1 + i % 2]::e AS v FROM generate_series(1, 500) i",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t AS SELECT i, (ARRAY['a', 'b'])[1 + i % 2]::e AS v FROM generate_series(1, 500) i",
         "ALTER TYPE e RENAME VALUE 'a' TO 'c'; ALTER TYPE e RENAME VALUE 'b' TO 'a'; ALTER TYPE e RENAME VALUE 'c' TO 'b'",
     ),
     "a column with a default is added without a rewrite": (
@@ -174,6 +174,11 @@ def test_backup_sees_that(name, hazard, starkeep):
 
     assert_seen(hazard, starkeep)
     assert result["reused_objects"] >= 1
+    if "t" in [row[0] for row in hazard.rows("hazard", "SELECT relname FROM pg_class WHERE relkind = 'r'")]:
+        columns = hazard.rows("hazard", "SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0"
+                              " AND NOT attisdropped ORDER BY attnum")
+        listed = starkeep.run("ls", "latest:hazard/public.t", "--json").document()
+        assert [c["name"] for c in listed] == [row[0] for row in columns]
 
 
 def test_backup_sees_what_a_transaction_did_that_was_open_during_the_last_one(hazard, starkeep):
