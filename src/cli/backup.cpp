@@ -78,9 +78,9 @@ void show(const engine::BackupReport& report)
     const repository::Point& point = report.point;
     print(fmt::format("restore point {} of {}", short_id(point), point.source));
     print(fmt::format(
-        "  holds   {} rows in {} objects ({} unchanged)",
-        format_count(point.rows),
-        format_count(point.objects),
+        "  holds   {} in {} ({} unchanged)",
+        format_count(point.rows, "row"),
+        format_count(point.objects, "object"),
         format_count(report.reused_objects)
     ));
     print(fmt::format("  read    {} from the source", format_bytes(point.bytes_read)));

@@ -120,7 +120,7 @@ Result<Outcome> export_object(const Context& context, const ExportOptions& optio
             {"output", options.output}
         });
     } else if (!options.output.empty()) {
-        print(format_count(rows) + " rows of " + object->name + " in " + options.output);
+        print(format_count(rows, "row") + " of " + object->name + " in " + options.output);
     }
     return Outcome::Done;
 }

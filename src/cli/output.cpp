@@ -135,6 +135,11 @@ std::string format_count(std::uint64_t count)
     return digits;
 }
 
+std::string format_count(std::uint64_t count, std::string_view noun)
+{
+    return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
 std::string format_seconds(double seconds)
 {
     if (seconds < 60) {

@@ -45,6 +45,8 @@ private:
 std::string format_bytes(std::uint64_t bytes);
 /// "1,234,567"
 std::string format_count(std::uint64_t count);
+/// "1 object", "2 objects"
+std::string format_count(std::uint64_t count, std::string_view noun);
 /// "4.21 s", "3 min 07 s"
 std::string format_seconds(double seconds);
 

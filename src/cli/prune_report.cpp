@@ -24,12 +24,12 @@ Json to_json(const repository::PruneReport& report)
 void show(const repository::PruneReport& report, bool dry_run)
 {
     print(fmt::format(
-        "{} {} in {} packs; {} in {} packs stay ({} of it unused)",
+        "{} {} in {}; {} in {} stay ({} of it unused)",
         dry_run ? "would remove" : "removed",
         format_bytes(report.bytes_removed),
-        format_count(report.packs_removed),
+        format_count(report.packs_removed, "pack"),
         format_bytes(report.bytes_kept),
-        format_count(report.packs_kept),
+        format_count(report.packs_kept, "pack"),
         format_bytes(report.unused_bytes_in_kept_packs)
     ));
     if (report.packs_waiting > 0) {

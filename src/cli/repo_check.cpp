@@ -49,10 +49,10 @@ void show(const repository::CheckReport& report)
         print("cannot be restored in full: point " + point.hex());
     }
     print(fmt::format(
-        "{}: {} points, {} packs, {} read",
+        "{}: {}, {}, {} read",
         report.damages.empty() ? "sound" : "damaged",
-        format_count(report.points),
-        format_count(report.packs),
+        format_count(report.points, "point"),
+        format_count(report.packs, "pack"),
         format_bytes(report.bytes_read)
     ));
     if (!report.damages.empty()) {

@@ -61,9 +61,9 @@ Json to_json(const engine::RestoreReport& report)
 void show(const engine::RestoreReport& report)
 {
     print(fmt::format(
-        "restored {} rows of {} objects, {}, in {} (rows {}, indexes and the rest {})",
-        format_count(report.rows),
-        format_count(report.objects),
+        "restored {} of {}, {}, in {} (rows {}, indexes and the rest {})",
+        format_count(report.rows, "row"),
+        format_count(report.objects, "object"),
         format_bytes(report.bytes),
         format_seconds(report.duration_s - report.verify_s),
         format_seconds(report.load_s),
@@ -72,8 +72,8 @@ void show(const engine::RestoreReport& report)
     for (const engine::RestoredDatabase& database : report.databases) {
         if (!database.compared.empty()) {
             print(fmt::format(
-                "read back and compared {} objects of {} in {}",
-                format_count(database.compared.size()),
+                "read back and compared {} of {} in {}",
+                format_count(database.compared.size(), "object"),
                 database.target,
                 format_seconds(report.verify_s)
             ));

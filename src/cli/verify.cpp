@@ -61,11 +61,11 @@ void show(const repository::Point& point, const engine::VerifyReport& report)
         print("DAMAGED: " + damage);
     }
     print(fmt::format(
-        "point {} is {}: {} rows in {} objects, {}, read and authenticated in {}",
+        "point {} is {}: {} in {}, {}, read and authenticated in {}",
         short_id(point),
         report.damages.empty() ? "sound" : "damaged",
-        format_count(report.rows),
-        format_count(report.objects),
+        format_count(report.rows, "row"),
+        format_count(report.objects, "object"),
         format_bytes(report.bytes),
         format_seconds(report.duration_s)
     ));

@@ -178,7 +178,7 @@ Result<repository::Point> select_point(
         return Error{
             ErrorCode::NotFound,
             "no restore point \"" + std::string(name) + "\"",
-            "A point is an id, a unique prefix of one of at least 4 digits, or latest; list them "
+            "A point is an id, a unique prefix of one of 4 digits or more, or latest; list them "
             "with: starkeep points."
         };
     }
