@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every bench needs: commands with their times, the machine's facts, figures of several rounds."""
+
+import os
+import platform
+import resource
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+@dataclass
+class Run:
+    """One finished command: elapsed and processor seconds of it and its children, and what it printed."""
+
+    seconds: float
+    processor_s: float
+    output: str = ""
+
+
+def run(command, *, accept=(0,), environment=None, cores=None):
+    """Runs a list, or a text by a shell that fails when any part of a pipe fails; ends the bench when it fails."""
+    if isinstance(command, str):
+        command = ["bash", "-o", "pipefail", "-c", command]
+    pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    done = subprocess.run(
+        command, env={**os.environ, **(environment or {})}, capture_output=True, text=True, preexec_fn=pin
+    )
+    seconds = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in accept:
+        sys.exit(f"bench: exit status {done.returncode} of {shlex.join(command)}\n{done.stderr[-4000:]}")
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(seconds, processor, done.stdout)
+
+
+def facts():
+    model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": model[0].split(":", 1)[1].strip() if model else platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30, 1),
+        "kernel": platform.release(),
+    }
+
+
+@dataclass
+class Figures:
+    """Seconds by contender, one per round."""
+
+    by_name: dict = field(default_factory=dict)
+    load: list = field(default_factory=list)
+
+    def add(self, name, seconds):
+        say(f"  {name:<44} {seconds:8.2f} s   load {os.getloadavg()[0]:.1f}")
+        self.by_name.setdefault(name, []).append(seconds)
+        self.load.append(os.getloadavg()[0])
+
+    def median(self, name):
+        return statistics.median(self.by_name[name])
+
+    def ratio(self, name, base):
+        """The median of the ratios of the same round: what disturbs one round disturbs both sides of it."""
+        pairs = zip(self.by_name.get(name, []), self.by_name.get(base, []))
+        ratios = [mine / other for mine, other in pairs if other > 0]
+        return statistics.median(ratios) if ratios else None
+
+    def row(self, name, base):
+        values, ratio = self.by_name[name], self.ratio(name, base)
+        spread = f"{min(values):.2f}–{max(values):.2f}"
+        return f"| {name} | {self.median(name):.2f} | {spread} | {'' if ratio is None else f'{ratio:.2f}'} |"

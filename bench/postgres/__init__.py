@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The PostgreSQL engine against the physical limit, pg_dump, restic, borg and kopia."""
