@@ -59,26 +59,35 @@ def facts():
 
 @dataclass
 class Figures:
-    """Seconds by contender, one per round."""
+    """By contender, one value per round: elapsed seconds, processor seconds of the clients and of the server.
+
+    Processor seconds tell more than elapsed ones where others use the machine too.
+    """
 
     by_name: dict = field(default_factory=dict)
+    client_s: dict = field(default_factory=dict)
+    server_s: dict = field(default_factory=dict)
     load: list = field(default_factory=list)
 
-    def add(self, name, seconds):
-        say(f"  {name:<44} {seconds:8.2f} s   load {os.getloadavg()[0]:.1f}")
-        self.by_name.setdefault(name, []).append(seconds)
-        self.load.append(os.getloadavg()[0])
-
-    def median(self, name):
-        return statistics.median(self.by_name[name])
+    def add(self, name, done, server_s):
+        load = os.getloadavg()[0]
+        say(f"  {name:<36} {done.seconds:7.2f} s  client {done.processor_s:6.2f}  server {server_s:6.2f}  load {load:.1f}")
+        self.by_name.setdefault(name, []).append(done.seconds)
+        self.client_s.setdefault(name, []).append(done.processor_s)
+        self.server_s.setdefault(name, []).append(server_s)
+        self.load.append(load)
 
     def ratio(self, name, base):
         """The median of the ratios of the same round: what disturbs one round disturbs both sides of it."""
-        pairs = zip(self.by_name.get(name, []), self.by_name.get(base, []))
-        ratios = [mine / other for mine, other in pairs if other > 0]
-        return statistics.median(ratios) if ratios else None
+        pairs = zip(self.by_name[name], self.by_name[base])
+        ratios = [mine / other for mine, other in pairs]
+        return statistics.median(ratios)
 
     def row(self, name, base):
         values, ratio = self.by_name[name], self.ratio(name, base)
         spread = f"{min(values):.2f}–{max(values):.2f}"
-        return f"| {name} | {self.median(name):.2f} | {spread} | {'' if ratio is None else f'{ratio:.2f}'} |"
+        middles = [statistics.median(each[name]) for each in (self.by_name, self.client_s, self.server_s)]
+        return (
+            f"| {name.partition(': ')[2]} | {middles[0]:.2f} | {spread} | {ratio:.2f} "
+            f"| {middles[1]:.2f} | {middles[2]:.2f} |"
+        )

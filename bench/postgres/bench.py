@@ -2,10 +2,11 @@
 """The plan of `bench/run postgres`: what is measured in each round, in turns, so that all meet the same machine."""
 
 import statistics
+import time
 
 from machine import ROOT, Figures, facts, run, say
 from postgres.contenders import PgDump, Starkeep, rivals, versions
-from postgres.limit import copy_to_nowhere
+from postgres.limit import Limit
 from postgres.report import goals, table
 from postgres.server import Server
 
@@ -16,27 +17,34 @@ class Bench:
     def __init__(self, server, with_kopia):
         self.server = server
         self.figures = Figures()
+        self.limit = Limit(server)
         self.starkeep = Starkeep(server)
         self.rivals = rivals(server, with_kopia)
         self.dumps = [PgDump(server, "pg_dump -Fd -j2 -Z0", 0), PgDump(server, "pg_dump -Fd -j2 -Z1", 1)]
         self.reports = {}
         self.stored = {}
 
+    def timed(self, name, work):
+        before = self.server.processor_s()
+        done = work()
+        # The last session's end reaches the postmaster a moment after the client's.
+        time.sleep(0.2)
+        self.figures.add(name, done, self.server.processor_s() - before)
+
     def measure(self, what, contender, cores=None):
-        self.figures.add(f"{what}: {contender.name}", contender.back_up(cores))
+        name = f"{what}: {contender.name}"
+        self.timed(name, lambda: contender.back_up(cores))
         if contender is self.starkeep:
             self.reports.setdefault(what, []).append(contender.report)
-        else:
-            self.stored.setdefault(f"{what}: {contender.name}", []).append(contender.stored_bytes())
+        elif contender is not self.limit:
+            self.stored.setdefault(name, []).append(contender.stored_bytes())
 
     def everything(self, round_number):
-        steps = [lambda: self.figures.add("full: limit", copy_to_nowhere(self.server))]
-        for contender in [self.starkeep, *self.dumps, *self.rivals]:
+        contenders = [self.limit, self.starkeep, *self.dumps, *self.rivals]
+        turn = round_number % len(contenders)
+        for contender in contenders[turn:] + contenders[:turn]:
             contender.prepare()
-            steps.append(lambda contender=contender: self.measure("full", contender))
-        turn = round_number % len(steps)
-        for step in steps[turn:] + steps[:turn]:
-            step()
+            self.measure("full", contender)
 
     def unchanged(self):
         for contender in [self.starkeep, *self.rivals]:
@@ -53,17 +61,16 @@ class Bench:
         """The server on one core, whoever reads from it on the other."""
         self.server.pin(SERVER_CORE)
         try:
-            self.starkeep.prepare()
-            self.figures.add("pinned: limit", copy_to_nowhere(self.server, ENGINE_CORE))
-            self.measure("pinned", self.starkeep, ENGINE_CORE)
-            self.measure("pinned, unchanged", self.starkeep, ENGINE_CORE)
+            for contender in (self.limit, self.starkeep):
+                contender.prepare()
+                self.measure("pinned", contender, ENGINE_CORE)
         finally:
             self.server.pin(SERVER_CORE | ENGINE_CORE)
 
     def restores(self):
         piped = [rival for rival in self.rivals if rival.name == "restic"]
         for contender in [self.starkeep, *self.dumps, *piped]:
-            self.figures.add(f"restore: {contender.name}", contender.restore())
+            self.timed(f"restore: {contender.name}", contender.restore)
             if contender is self.starkeep and self.server.digests("shop_copy") != self.server.digests("shop"):
                 raise SystemExit("bench: the restored database differs from the source")
             self.server.sql("drop database shop_copy", "postgres")
@@ -78,7 +85,7 @@ class Bench:
 
 def medians(reports):
     """The middle of every number that Starkeep said about its backups of one kind."""
-    kept = ("duration_s", "fixed_s", "bytes_read", "bytes_new", "bytes_stored", "peak_rss_bytes", "elapsed_s")
+    kept = ("duration_s", "fixed_s", "bytes_read", "bytes_new", "bytes_stored", "peak_rss_bytes")
     return {what: {key: statistics.median(r[key] for r in each) for key in kept} for what, each in reports.items()}
 
 
@@ -103,6 +110,8 @@ def measure(chosen):
         "database_bytes": size,
         "load": [min(bench.figures.load), max(bench.figures.load)],
         "seconds": bench.figures.by_name,
+        "client_processor_s": bench.figures.client_s,
+        "server_processor_s": bench.figures.server_s,
         "stored_bytes": {name: statistics.median(each) for name, each in bench.stored.items()},
         "starkeep": medians(bench.reports),
         "reports": bench.reports,

@@ -43,12 +43,12 @@ class Starkeep(Contender):
     def back_up(self, cores=None):
         command = [STARKEEP, "backup", self.server.url("shop"), "--jobs", "2", "--json", *self.options]
         done = run(command, accept=LEFT_OUT, cores=cores)
-        self.report = json.loads(done.output.strip().splitlines()[-1]) | {"elapsed_s": done.seconds}
-        return done.seconds
+        self.report = json.loads(done.output.strip().splitlines()[-1])
+        return done
 
     def restore(self):
         command = [STARKEEP, "restore", "latest", "--to", self.server.url("shop_copy"), "--jobs", "2", *self.options]
-        return run(command, accept=LEFT_OUT).seconds
+        return run(command, accept=LEFT_OUT)
 
 
 class PgDump(Contender):
@@ -66,18 +66,18 @@ class PgDump(Contender):
     def back_up(self, cores=None):
         shutil.rmtree(self.repository, ignore_errors=True)
         command = ["pg_dump", "-Fd", "-j2", f"-Z{self.level}", "-f", str(self.repository), "shop"]
-        return run(command, cores=cores).seconds
+        return run(command, cores=cores)
 
     def restore(self):
         self.server.sql("create database shop_copy", "postgres")
-        return run(["pg_restore", "-j2", "-d", "shop_copy", str(self.repository)]).seconds
+        return run(["pg_restore", "-j2", "-d", "shop_copy", str(self.repository)])
 
 
 class Piped(Contender):
     """A backup program for files that takes what pg_dump writes."""
 
     def back_up(self, cores=None):
-        return run(f"pg_dump shop | {self.taker()}", environment=self.environment(), cores=cores).seconds
+        return run(f"pg_dump shop | {self.taker()}", environment=self.environment(), cores=cores)
 
 
 class Restic(Piped):
@@ -97,7 +97,7 @@ class Restic(Piped):
     def restore(self):
         self.server.sql("create database shop_copy", "postgres")
         script = "restic dump --quiet latest shop.sql | psql -Xq -v ON_ERROR_STOP=1 shop_copy >/dev/null"
-        return run(script, environment=self.environment()).seconds
+        return run(script, environment=self.environment())
 
 
 class Borg(Piped):

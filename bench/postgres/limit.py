@@ -21,11 +21,17 @@ from (select format('%I.%I', n.nspname, c.relname) as name, (pg_relation_size(c.
 """
 
 
-def copy_to_nowhere(server, cores=None):
-    """Seconds; the statements are made before the clock starts."""
-    commands = []
-    for half in ("0", "1"):
-        script = server.work / f"half{half}.sql"
-        script.write_text(SETTINGS + server.sql(HALF.replace("{half}", half)))
-        commands.append(f"psql -Xq -v ON_ERROR_STOP=1 -f '{script}' shop >/dev/null")
-    return run(f"{commands[0]} & first=$!; {commands[1]} && wait $first", cores=cores).seconds
+class Limit:
+    name = "limit"
+
+    def __init__(self, server):
+        self.server = server
+        self.scripts = [server.work / f"half{half}.sql" for half in (0, 1)]
+
+    def prepare(self):
+        for half, script in enumerate(self.scripts):
+            script.write_text(SETTINGS + self.server.sql(HALF.replace("{half}", str(half))))
+
+    def back_up(self, cores=None):
+        first, second = (f"psql -Xq -v ON_ERROR_STOP=1 -f '{script}' shop >/dev/null" for script in self.scripts)
+        return run(f"{first} & other=$!; {second} && wait $other", cores=cores)

@@ -40,16 +40,15 @@ def goals(results, figures):
 
 def stored(results, name):
     what, _, who = name.partition(": ")
-    size = results["starkeep"][what]["bytes_stored"] if who == "starkeep" else results["stored_bytes"].get(name)
-    return "" if size is None or what == "restore" else f"{size / MIB:.1f}"
+    own = results["starkeep"].get(what, {}).get("bytes_stored") if who == "starkeep" else None
+    size = results["stored_bytes"].get(name, own)
+    return "" if size is None else f"{size / MIB:.1f}"
 
 
 def section(results, figures, what, title, base):
-    names = [name for name in figures.by_name if name.partition(":")[0].partition(",")[0] == what]
-    if not names:
-        return ""
-    lines = [f"\n**{title}**", "", f"| | median s | least–most | ratio to {base.partition(': ')[2]} | MiB |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    names = [name for name in figures.by_name if name.partition(":")[0] == what]
+    lines = [f"\n**{title}** (ratio: to {base.partition(': ')[2]})", "", f"| | median s | least–most | ratio | client CPU s | server CPU s | MiB |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     lines += [f"{figures.row(name, base)} {stored(results, name)} |" for name in names]
     return "\n".join(lines) + "\n"
 

@@ -47,11 +47,18 @@ class Server:
     def digests(self, database):
         return run(["psql", "-Xq", "-f", str(ROOT / "tools/demo/digests.sql"), database]).output
 
+    def postmaster(self):
+        return int((self.work / "server/postmaster.pid").read_text().split()[0])
+
+    def processor_s(self):
+        """What all sessions that have ended took; the postmaster has them waited for."""
+        fields = Path(f"/proc/{self.postmaster()}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
     def pin(self, cores):
         """The postmaster and what it has started; sessions that come later inherit it."""
-        postmaster = int((self.work / "server/postmaster.pid").read_text().split()[0])
-        children = subprocess.run(["pgrep", "-P", str(postmaster)], capture_output=True, text=True).stdout
-        for process in [postmaster, *map(int, children.split())]:
+        children = subprocess.run(["pgrep", "-P", str(self.postmaster())], capture_output=True, text=True).stdout
+        for process in [self.postmaster(), *map(int, children.split())]:
             try:
                 os.sched_setaffinity(process, cores)
             except ProcessLookupError:

@@ -66,7 +66,12 @@ Result<std::string> find_client_program(const std::string& name, int major)
 {
     std::map<int, std::string> by_major;
     for (const std::string& program : candidates(name)) {
-        by_major.try_emplace(major_of(program), program);
+        const int found = major_of(program);
+        by_major.try_emplace(found, program);
+        // Asking Debian's script as well would take longer than the whole dump of a small schema.
+        if (found == major) {
+            break;
+        }
     }
     const auto fitting = by_major.lower_bound(major);
     if (fitting == by_major.end()) {
