@@ -245,7 +245,8 @@ Result<Catalog> load_catalog(ServerConnection& connection, const Json& history)
             return Error{
                 ErrorCode::Denied,
                 "table " + relation.name + " may not be read",
-                "Grant SELECT on it, and USAGE on its schema; pg_dump needs that even for its definition."
+                "Grant SELECT on it, and USAGE on its schema; pg_dump needs that even for its "
+                "definition."
             };
         }
         catalog.tables.push_back(make_table(relation, history, connection.server_version()));
