@@ -37,7 +37,6 @@ demo jq 1.6
 all libgmock-dev 1.12.1
 all librapidcheck-dev 0~1033
 all clang-19 1:19.1
-all clang-tidy-19 1:19.1
 all clang-format-19 1:19.1
 all libclang-rt-19-dev 1:19.1
 all codespell 2.2

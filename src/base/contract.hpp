@@ -10,7 +10,9 @@
 #define ENSURE(condition)                                                                          \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
-            std::fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #condition);   \
+            static_cast<void>(std::fprintf(                                                        \
+                stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #condition              \
+            ));                                                                                    \
             std::abort();                                                                          \
         }                                                                                          \
     } while (false)

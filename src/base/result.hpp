@@ -14,15 +14,10 @@ namespace starkeep {
 template <typename T>
 class [[nodiscard]] Result {
 public:
-    Result(T value
-    )  // NOLINT(google-explicit-constructor): `return value;` is the point of the type
-        : state_(std::in_place_index<0>, std::move(value))
-    {
-    }
-    Result(Error error)  // NOLINT(google-explicit-constructor): `return Error{…};` likewise
-        : state_(std::in_place_index<1>, std::move(error))
-    {
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): `return value;` is the point of the type
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor): `return Error{…};` likewise
+    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
     bool ok() const { return state_.index() == 0; }
 
@@ -66,21 +61,18 @@ template <>
 class [[nodiscard]] Result<void> {
 public:
     Result() = default;
-    Result(Error error
-    )  // NOLINT(google-explicit-constructor): `return Error{…};` is the point of the type
-        : error_(std::move(error))
-    {
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): `return Error{…};` is the point of the type
+    Result(Error error) : error_(std::move(error)) {}
 
     bool ok() const { return !error_.has_value(); }
     const Error& error() const&
     {
-        ENSURE(!ok());
+        ENSURE(error_.has_value());
         return *error_;
     }
     Error&& error() &&
     {
-        ENSURE(!ok());
+        ENSURE(error_.has_value());
         return std::move(*error_);
     }
 
@@ -90,8 +82,8 @@ private:
 
 }  // namespace starkeep
 
-#define STARKEEP_JOIN_(left, right) left##right
-#define STARKEEP_JOIN(left, right) STARKEEP_JOIN_(left, right)
+#define STARKEEP_JOIN_EXPANDED(left, right) left##right
+#define STARKEEP_JOIN(left, right) STARKEEP_JOIN_EXPANDED(left, right)
 
 #define STARKEEP_TRY(temporary, ...)                                                               \
     do {                                                                                           \

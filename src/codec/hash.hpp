@@ -25,6 +25,8 @@ struct Key256 {
     explicit Key256(const std::array<std::byte, 32>& value) : bytes(value) {}
     Key256(const Key256&) = default;
     Key256& operator=(const Key256&) = default;
+    Key256(Key256&&) noexcept = default;
+    Key256& operator=(Key256&&) noexcept = default;
     ~Key256() { wipe(bytes); }
 };
 

@@ -129,8 +129,8 @@ std::optional<std::chrono::seconds> take_offset(std::string_view& rest)
 
 const Clock& system_clock()
 {
-    static const SystemClock clock;
-    return clock;
+    static const SystemClock kClock;
+    return kClock;
 }
 
 std::string format_rfc3339(std::chrono::sys_seconds time)

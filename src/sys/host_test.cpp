@@ -86,7 +86,7 @@ TEST(Terminal, IsNoPipeAndHasAWidth)
         }
     }
     if (times > 1) {
-        ::sleep(30);
+        ::usleep(30'000'000);
     }
     ::_exit(caught_signal() == number ? 0 : 1);
 }

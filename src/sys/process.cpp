@@ -137,7 +137,7 @@ private:
             static_cast<void>(::kill(-spawned_.process, SIGKILL));
         }
     }
-    int reap()
+    int reap() const
     {
         // The leader is still a zombie, so the group's number cannot be somebody else's yet.
         static_cast<void>(::kill(-spawned_.process, SIGKILL));

@@ -37,8 +37,8 @@ struct SignalState {
 /// Shared with the thread, which lives until the very end of the process, beyond the destruction of statics.
 const std::shared_ptr<SignalState>& signal_state()
 {
-    static const auto state = std::make_shared<SignalState>();
-    return state;
+    static const auto kState = std::make_shared<SignalState>();
+    return kState;
 }
 
 void start_watching()
@@ -55,11 +55,11 @@ void start_watching()
 
 std::stop_token stop_on_signals()
 {
-    static const bool started = [] {
+    static const bool kStarted = [] {
         start_watching();
         return true;
     }();
-    ENSURE(started);
+    ENSURE(kStarted);
     return signal_state()->stop.get_token();
 }
 

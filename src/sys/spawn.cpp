@@ -134,7 +134,7 @@ struct Launch {
     usual.sa_handler = SIG_DFL;
     const bool ready =
         ::sigemptyset(&none) == 0 && ::sigaction(SIGPIPE, &usual, nullptr) == 0 &&
-        ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 && ::setpgid(0, 0) == 0 &&
+        ::pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0 && ::setpgid(0, 0) == 0 &&
         ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::dup2(launch.input, STDIN_FILENO) >= 0 &&
         ::dup2(launch.output, STDOUT_FILENO) >= 0 && ::dup2(launch.errors, STDERR_FILENO) >= 0;
     // The parent may have died before prctl took hold.
