@@ -107,7 +107,7 @@ std::size_t Index::slot_of(const ContentId& id) const
 
 void Index::grow()
 {
-    std::vector<Slot> old =
+    const std::vector<Slot> old =
         std::exchange(slots_, std::vector<Slot>(slots_.size() + slots_.size() / 2));
     for (const Slot& slot : old) {
         if (slot.pack_plus_one != 0) {

@@ -3,12 +3,12 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "codec/byte_writer.hpp"
+#include "json/json.hpp"
 #include "repository/fixture_test.hpp"
 #include "repository/model.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -121,55 +121,67 @@ TEST(Segment, IsRefusedWhenItSaysWhatCannotBe)
         std::function<void(Segment&)> change;
     };
     const std::vector<Case> cases = {
-        {"a leaf without rows",
-         [](Segment& segment) {
-             segment.leaves[1].rows = 0;
-         }},
-        {"a leaf without chunks",
-         [](Segment& segment) {
-             segment.leaves[1].chunks.clear();
-         }},
-        {"equal keys",
-         [](Segment& segment) {
-             segment.leaves[1].key = segment.leaves[0].key;
-         }},
-        {"descending keys",
-         [](Segment& segment) {
-             std::swap(segment.leaves[0].key, segment.leaves[1].key);
-         }},
-        {"a key below the lower bound",
-         [](Segment& segment) {
-             segment.leaves[0].key = to_bytes("a");
-         }},
-        {"a key at the upper bound",
-         [](Segment& segment) {
-             segment.leaves[1].key = to_bytes("y");
-         }},
-        {"an open segment with an upper bound",
-         [](Segment& segment) {
-             segment.open = true;
-         }},
-        {"an upper bound at the lower one",
-         [](Segment& segment) {
-             segment.lower = segment.upper;
-             segment.leaves.clear();
-         }},
-        {"a chunk inside the pack's header",
-         [](Segment& segment) {
-             segment.leaves[0].chunks[0].offset = 43;
-         }},
-        {"a chunk shorter than its frame",
-         [](Segment& segment) {
-             segment.leaves[0].chunks[0].stored_bytes = 59;
-         }},
-        {"a chunk of more than 1 MiB",
-         [](Segment& segment) {
-             segment.leaves[0].chunks[0].plain_bytes = (1U << 20U) + 1;
-         }},
-        {"a chunk beyond the largest pack",
-         [](Segment& segment) {
-             segment.leaves[0].chunks[0].offset = ~0U;
-         }},
+        {.name = "a leaf without rows",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[1].rows = 0;
+             }},
+        {.name = "a leaf without chunks",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[1].chunks.clear();
+             }},
+        {.name = "equal keys",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[1].key = segment.leaves[0].key;
+             }},
+        {.name = "descending keys",
+         .change =
+             [](Segment& segment) {
+                 std::swap(segment.leaves[0].key, segment.leaves[1].key);
+             }},
+        {.name = "a key below the lower bound",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[0].key = to_bytes("a");
+             }},
+        {.name = "a key at the upper bound",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[1].key = to_bytes("y");
+             }},
+        {.name = "an open segment with an upper bound",
+         .change =
+             [](Segment& segment) {
+                 segment.open = true;
+             }},
+        {.name = "an upper bound at the lower one",
+         .change =
+             [](Segment& segment) {
+                 segment.lower = segment.upper;
+                 segment.leaves.clear();
+             }},
+        {.name = "a chunk inside the pack's header",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[0].chunks[0].offset = 43;
+             }},
+        {.name = "a chunk shorter than its frame",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[0].chunks[0].stored_bytes = 59;
+             }},
+        {.name = "a chunk of more than 1 MiB",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[0].chunks[0].plain_bytes = (1U << 20U) + 1;
+             }},
+        {.name = "a chunk beyond the largest pack",
+         .change =
+             [](Segment& segment) {
+                 segment.leaves[0].chunks[0].offset = ~0U;
+             }},
     };
     for (const Case& test : cases) {
         SCOPED_TRACE(test.name);
@@ -185,7 +197,7 @@ TEST(Segment, OfANewerVersionOrWithUnknownLeavesIsNotCalledDamaged)
     newer[0] = std::byte{2};
     EXPECT_ERROR(decode_segment(newer), ErrorCode::Unsupported);
 
-    Segment segment = test_segment();
+    const Segment segment = test_segment();
     Bytes overlay = encode_segment(segment);
     // version, two packs, "b", open, "y", two leaves, "b": then the form.
     const std::size_t form = 1 + 1 + 32 + 2 + 1 + 2 + 1 + 2;

@@ -107,6 +107,7 @@ WriteSession::begin(Repository& repository, const WriteOptions& options)
         LoadedIndex loaded,
         load_index(shared.store, shared.keyring, log, options.most_index_entries)
     );
+    // NOLINTNEXTLINE(modernize-make-unique): make_unique cannot name an aggregate's members
     return std::unique_ptr<WriteSession>(new WriteSession(std::unique_ptr<Parts>(new Parts{
         .repository = shared,
         .id = id,

@@ -15,7 +15,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace starkeep::sys {
 

@@ -87,7 +87,7 @@ TEST(Wait, LastsAsLongAsWanted)
 
 TEST(Wait, EndsWithAStopRequest)
 {
-    std::stop_source stop;
+    const std::stop_source stop;
     stop.request_stop();
     const Stopwatch watch;
 

@@ -14,9 +14,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 namespace starkeep::sys {

@@ -5,7 +5,6 @@
 #include "sys/errno_error.hpp"
 #include "sys/host.hpp"
 #include "sys/random.hpp"
-#include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -124,7 +125,7 @@ TEST(Process, IsEndedByAStopRequest)
 
 TEST(Process, IsNotStartedAfterAStopRequest)
 {
-    std::stop_source stop;
+    const std::stop_source stop;
     stop.request_stop();
 
     EXPECT_ERROR(run(shell("true"), stop.get_token()), ErrorCode::Cancelled);

@@ -3,6 +3,7 @@
 
 #include "base/contract.hpp"
 
+#include <stdio.h>
 #include <sys/random.h>
 #include <sys/types.h>
 

@@ -23,6 +23,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>

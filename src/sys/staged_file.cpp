@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ Result<void> sync_file(int fd, const std::string& what)
 
 std::filesystem::path parent_of(const std::filesystem::path& path)
 {
-    std::filesystem::path parent = path.parent_path();
+    const std::filesystem::path parent = path.parent_path();
     return parent.empty() ? std::filesystem::path(".") : parent;
 }
 

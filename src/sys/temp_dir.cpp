@@ -4,6 +4,8 @@
 #include "sys/errno_error.hpp"
 #include "sys/file.hpp"
 
+#include <stdlib.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>

@@ -7,6 +7,7 @@
 #include "engine/backup/previous_point.hpp"
 #include "engine/backup/unit_backup.hpp"
 #include "engine/progress.hpp"
+#include "engine/selection.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"

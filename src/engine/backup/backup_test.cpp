@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/result.hpp"
 #include "base/secret.hpp"
 #include "engine/backup/backup.hpp"
 #include "engine/backup/unit_backup.hpp"
@@ -11,6 +12,7 @@
 #include "engine/verify/verify.hpp"
 #include "repository/repository.hpp"
 #include "store/memory_store.hpp"
+#include "store/store.hpp"
 #include "testing/matchers.hpp"
 
 #include <gmock/gmock.h>
@@ -280,7 +282,7 @@ TEST_F(Backup, RefusesRowsThatAreFewerThanPlanned)
 TEST_F(Backup, ShowsNoPointWhenItIsStopped)
 {
     world_.tables = {{.rows = numbered(100)}};
-    std::stop_source stop;
+    const std::stop_source stop;
     stop.request_stop();
     BackupRequest request;
     request.stop = stop.get_token();

@@ -25,7 +25,6 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>

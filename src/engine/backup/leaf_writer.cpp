@@ -6,7 +6,10 @@
 #include "base/result.hpp"
 #include "codec/chunker.hpp"
 #include "codec/digest.hpp"
+#include "engine/progress.hpp"
 #include "repository/model.hpp"
+#include "repository/write_session.hpp"
+#include "source/model.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,6 +2,7 @@
 #include "engine/export/export.hpp"
 
 #include "base/bytes.hpp"
+#include "base/contract.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "engine/copy_text.hpp"
@@ -116,6 +117,7 @@ private:
             const repository::Segment alone{
                 .lower = segment.lower, .upper = segment.upper, .open = true, .leaves = {leaf}
             };
+            ENSURE(request_.where.has_value());
             RowMatcher matcher(where_column_, request_.where->second);
             CopyTextDecoder decoder(matcher);
             TRY(each_piece(alone, [&](ByteView piece) { return decoder.add(piece); }));

@@ -9,6 +9,7 @@
 #include "engine/parallel.hpp"
 #include "engine/point_reader.hpp"
 #include "engine/progress.hpp"
+#include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "source/writer.hpp"

@@ -105,7 +105,7 @@ private:
     {
         progress_.begin_phase("creating the objects of " + plan_.target);
         TRY(writer.create());
-        LoadRequest load{
+        const LoadRequest load{
             .plan = plan_,
             .skipped = skipped(restored),
             .jobs = request_.jobs,

@@ -8,6 +8,7 @@
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "source/open.hpp"
+#include "source/writer.hpp"
 
 #include <stop_token>
 #include <string>
@@ -34,7 +35,7 @@ Result<RehearsalReport> rehearse(
         // A rehearsal that was killed may have left its scratch database.
         TRY(source::drop_database(target, scratch, request.stop));
         TRY_LET(std::string url, source::url_with_database(target, scratch));
-        RestoreRequest restoring{
+        const RestoreRequest restoring{
             .target = std::move(url),
             .selection = Selection({}, {}),
             .renames = {},

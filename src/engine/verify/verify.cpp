@@ -89,10 +89,10 @@ read_segment_rows(const repository::Repository& repository, Task& task, Progress
         repository,
         segment,
         [&](const repository::Leaf& leaf, ByteView piece) -> Result<void> {
+            if (&leaf != current && current != nullptr) {
+                TRY(check_leaf(*current, counter));
+            }
             if (&leaf != current) {
-                if (current != nullptr) {
-                    TRY(check_leaf(*current, counter));
-                }
                 counter = RowCounter();
                 current = &leaf;
             }

@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,6 @@
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -10,7 +10,6 @@
 #include "source/postgres/type_guard.hpp"
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -32,22 +33,22 @@ TEST(ServerError, IsClassifiedByItsState)
         ErrorCode code;
     };
     for (const Case& one : std::vector<Case>{
-             {"28P01", ErrorCode::Denied},
-             {"28000", ErrorCode::Denied},
-             {"42501", ErrorCode::Denied},
-             {"3D000", ErrorCode::NotFound},
-             {"42P01", ErrorCode::NotFound},
-             {"42704", ErrorCode::NotFound},
-             {"08006", ErrorCode::Unavailable},
-             {"57P01", ErrorCode::Unavailable},
-             {"57P03", ErrorCode::Unavailable},
-             {"53300", ErrorCode::Unavailable},
-             {"53100", ErrorCode::NoSpace},
-             {"57014", ErrorCode::Cancelled},
-             {"40001", ErrorCode::Conflict},
-             {"40P01", ErrorCode::Conflict},
-             {"42P07", ErrorCode::Exists},
-             {"22012", ErrorCode::Rejected},
+             {.sqlstate = "28P01", .code = ErrorCode::Denied},
+             {.sqlstate = "28000", .code = ErrorCode::Denied},
+             {.sqlstate = "42501", .code = ErrorCode::Denied},
+             {.sqlstate = "3D000", .code = ErrorCode::NotFound},
+             {.sqlstate = "42P01", .code = ErrorCode::NotFound},
+             {.sqlstate = "42704", .code = ErrorCode::NotFound},
+             {.sqlstate = "08006", .code = ErrorCode::Unavailable},
+             {.sqlstate = "57P01", .code = ErrorCode::Unavailable},
+             {.sqlstate = "57P03", .code = ErrorCode::Unavailable},
+             {.sqlstate = "53300", .code = ErrorCode::Unavailable},
+             {.sqlstate = "53100", .code = ErrorCode::NoSpace},
+             {.sqlstate = "57014", .code = ErrorCode::Cancelled},
+             {.sqlstate = "40001", .code = ErrorCode::Conflict},
+             {.sqlstate = "40P01", .code = ErrorCode::Conflict},
+             {.sqlstate = "42P07", .code = ErrorCode::Exists},
+             {.sqlstate = "22012", .code = ErrorCode::Rejected},
          }) {
         EXPECT_EQ(classify(one.sqlstate), one.code) << one.sqlstate;
     }
@@ -55,14 +56,14 @@ TEST(ServerError, IsClassifiedByItsState)
 
 class ServerConnectionTest : public ::testing::Test {
 protected:
-    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+    void SetUp() override { ASSERT_OK_AND_LET(server_, testing::PostgresServer::start()); }
 
-    std::unique_ptr<testing::PostgresServer> server;
+    std::unique_ptr<testing::PostgresServer> server_;
 };
 
 TEST_F(ServerConnectionTest, AnswersWithRowsAndNulls)
 {
-    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server_->url(), {}, {}));
     const std::vector<std::string> parameters{"41"};
 
     ASSERT_OK_AND_LET(
@@ -79,9 +80,9 @@ TEST_F(ServerConnectionTest, AnswersWithRowsAndNulls)
 
 TEST_F(ServerConnectionTest, TellsWhyItCannotBeMade)
 {
-    EXPECT_ERROR(ServerConnection::open(server->url("missing"), {}, {}), ErrorCode::NotFound);
+    EXPECT_ERROR(ServerConnection::open(server_->url("missing"), {}, {}), ErrorCode::NotFound);
     EXPECT_ERROR(
-        ServerConnection::open(server->url("postgres", "nobody"), {}, {}), ErrorCode::Denied
+        ServerConnection::open(server_->url("postgres", "nobody"), {}, {}), ErrorCode::Denied
     );
     EXPECT_ERROR(
         ServerConnection::open("postgresql:///?host=/nowhere", {}, {}), ErrorCode::Unavailable
@@ -91,11 +92,11 @@ TEST_F(ServerConnectionTest, TellsWhyItCannotBeMade)
 TEST_F(ServerConnectionTest, NeverShowsThePassword)
 {
     const auto refused =
-        ServerConnection::open(server->url("postgres", "nobody") + "&password=geheim", {}, {});
+        ServerConnection::open(server_->url("postgres", "nobody") + "&password=geheim", {}, {});
 
     EXPECT_ERROR(refused, ErrorCode::Denied);
     EXPECT_THAT(refused.error().text(), Not(HasSubstr("geheim")));
-    ASSERT_OK_AND_LET(const auto source, open_postgres(server->url() + "&password=geheim", {}));
+    ASSERT_OK_AND_LET(const auto source, open_postgres(server_->url() + "&password=geheim", {}));
     EXPECT_THAT(source->url(), Not(HasSubstr("geheim")));
 }
 
@@ -103,7 +104,7 @@ TEST_F(ServerConnectionTest, EndsAStatementWhenAskedTo)
 {
     std::stop_source stop;
     ASSERT_OK_AND_LET(
-        ServerConnection connection, ServerConnection::open(server->url(), {}, stop.get_token())
+        ServerConnection connection, ServerConnection::open(server_->url(), {}, stop.get_token())
     );
     const std::jthread later([&stop] {
         sys::wait_for({}, std::chrono::milliseconds(200));
@@ -114,16 +115,16 @@ TEST_F(ServerConnectionTest, EndsAStatementWhenAskedTo)
 
     ASSERT_OK_AND_LET(
         const std::string left,
-        server->sql("select pg_sleep(0.5); select count(*) from pg_stat_activity where query ~ "
-                    "'sleep.60' and state = "
-                    "'active' and pid <> pg_backend_pid()")
+        server_->sql("select pg_sleep(0.5); select count(*) from pg_stat_activity where query ~ "
+                     "'sleep.60' and state = "
+                     "'active' and pid <> pg_backend_pid()")
     );
     EXPECT_THAT(left, HasSubstr("0"));
 }
 
 TEST_F(ServerConnectionTest, CopiesRowsIn)
 {
-    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server_->url(), {}, {}));
     ASSERT_OK(connection.query("create temp table t (id int)"));
     std::string rows;
     for (int i = 0; i < 500'000; ++i) {
@@ -139,7 +140,7 @@ TEST_F(ServerConnectionTest, CopiesRowsIn)
 
 TEST_F(ServerConnectionTest, TellsWhatIsWrongWithRowsCopiedIn)
 {
-    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server_->url(), {}, {}));
     ASSERT_OK(connection.query("create temp table t (id int)"));
 
     ASSERT_OK(connection.begin_copy("copy pg_temp.t from stdin"));
@@ -150,9 +151,9 @@ TEST_F(ServerConnectionTest, TellsWhatIsWrongWithRowsCopiedIn)
 
 TEST_F(ServerConnectionTest, ListsDatabasesOnlyWhenTheUrlNamesNone)
 {
-    ASSERT_OK(server->create_database("shop"));
-    ASSERT_OK_AND_LET(const auto all, open_postgres(server->url(""), {}));
-    ASSERT_OK_AND_LET(const auto one, open_postgres(server->url("shop"), {}));
+    ASSERT_OK(server_->create_database("shop"));
+    ASSERT_OK_AND_LET(const auto all, open_postgres(server_->url(""), {}));
+    ASSERT_OK_AND_LET(const auto one, open_postgres(server_->url("shop"), {}));
 
     ASSERT_OK_AND_LET(const auto every_name, all->databases());
     ASSERT_OK_AND_LET(const auto one_name, one->databases());

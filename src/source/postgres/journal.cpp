@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/postgres/journal.hpp"
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "json/json.hpp"
 #include "source/postgres/connection.hpp"

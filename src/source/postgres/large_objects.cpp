@@ -67,6 +67,39 @@ std::vector<Grant> parse_acl_item(const std::string& item)
     return grants;
 }
 
+Result<std::uint64_t> parse_oid(const Json& oid)
+{
+    if (!oid.is_number_unsigned() || oid.get<std::uint64_t>() == 0 ||
+        oid.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
+        return Error{ErrorCode::Corrupt, "facts: no OID of a large object"};
+    }
+    return oid.get<std::uint64_t>();
+}
+
+Result<Group> parse_group(const Json& fact)
+{
+    Group group;
+    TRY_LET(group.owner, json::get_string(fact, "owner"));
+    TRY_LET(const Json oids, json::get_array(fact, "oids"));
+    for (const Json& oid : oids) {
+        TRY_LET(const std::uint64_t number, parse_oid(oid));
+        group.oids.push_back(number);
+    }
+    const auto acl = fact.find("acl");
+    if (acl == fact.end() || !acl->is_array()) {
+        return group;
+    }
+    for (const Json& item : *acl) {
+        if (!item.is_string()) {
+            return Error{ErrorCode::Corrupt, "facts: a grant on a large object is no text"};
+        }
+        for (Grant& grant : parse_acl_item(item.get<std::string>())) {
+            group.grants.push_back(std::move(grant));
+        }
+    }
+    return group;
+}
+
 Result<std::vector<Group>> listed(const RestoreContext& context)
 {
     std::vector<Group> out;
@@ -76,27 +109,7 @@ Result<std::vector<Group>> listed(const RestoreContext& context)
     }
     TRY_LET(const Json list, json::get_array(facts, "large_objects"));
     for (const Json& one : list) {
-        Group group;
-        TRY_LET(group.owner, json::get_string(one, "owner"));
-        TRY_LET(const Json oids, json::get_array(one, "oids"));
-        for (const Json& oid : oids) {
-            if (!oid.is_number_unsigned() || oid.get<std::uint64_t>() == 0 ||
-                oid.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
-                return Error{ErrorCode::Corrupt, "facts: no OID of a large object"};
-            }
-            group.oids.push_back(oid.get<std::uint64_t>());
-        }
-        const auto acl = one.find("acl");
-        if (acl != one.end() && acl->is_array()) {
-            for (const Json& item : *acl) {
-                if (!item.is_string()) {
-                    return Error{ErrorCode::Corrupt, "facts: a grant on a large object is no text"};
-                }
-                for (Grant& grant : parse_acl_item(item.get<std::string>())) {
-                    group.grants.push_back(std::move(grant));
-                }
-            }
-        }
+        TRY_LET(Group group, parse_group(one));
         out.push_back(std::move(group));
     }
     return out;
@@ -271,9 +284,10 @@ Result<void> annotate_large_objects(
     Annotator annotator(connection, context, left_out);
     for (const Group& group : groups) {
         for (const std::uint64_t oid : group.oids) {
-            if (!kept_oids.contains(oid)) {
-                TRY(annotator.run(oid, group));
+            if (kept_oids.contains(oid)) {
+                continue;
             }
+            TRY(annotator.run(oid, group));
         }
     }
     return {};

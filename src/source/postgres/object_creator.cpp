@@ -11,7 +11,6 @@
 #include "source/postgres/script_lexer.hpp"
 #include "source/writer.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>

@@ -2,7 +2,6 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "source/postgres/postgres_writer.hpp"
 #include "source/postgres/postgres_writer_test_support.hpp"
 #include "source/postgres/writer_test_support.hpp"
 #include "source/writer.hpp"
@@ -29,7 +28,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 TEST_F(PostgresWriterTest, BringsBackEveryDefinitionAndRow)
 {
@@ -209,7 +207,7 @@ TEST_F(PostgresWriterTest, NamesAllThatIsInTheWay)
         "language plpgsql as 'begin return new; end'",
         "taken"
     ));
-    RestoreOptions options = into("taken");
+    const RestoreOptions options = into("taken");
 
     const auto refused = restore(*backup, options);
 

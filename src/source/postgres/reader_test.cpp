@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/model.hpp"
-#include "source/postgres/reader.hpp"
+#include "source/postgres/open.hpp"
 #include "source/postgres/reading_test.hpp"
 #include "source/reader.hpp"
 #include "testing/matchers.hpp"
@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,11 @@ using ::testing::HasSubstr;
 
 class PostgresReaderTest : public ::testing::Test {
 protected:
-    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+    void SetUp() override { ASSERT_OK_AND_LET(server_, testing::PostgresServer::start()); }
 
-    void sql(const std::string& statements) const { ASSERT_OK(server->sql(statements)); }
+    void sql(const std::string& statements) const { ASSERT_OK(server_->sql(statements)); }
 
-    std::unique_ptr<testing::PostgresServer> server;
+    std::unique_ptr<testing::PostgresServer> server_;
 };
 
 TEST_F(PostgresReaderTest, HasAnObjectForEachRelationThatHoldsRows)
@@ -44,7 +45,7 @@ TEST_F(PostgresReaderTest, HasAnObjectForEachRelationThatHoldsRows)
         "create foreign data wrapper wrapper; create server far foreign data wrapper wrapper;"
         "create foreign table elsewhere (id int) server far");
 
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     std::vector<std::string> names;
     for (const Object& object : reader->objects()) {
@@ -66,7 +67,7 @@ TEST_F(PostgresReaderTest, ReadsOnlyATablesOwnRows)
 {
     sql("create table parent (id int); create table child () inherits (parent);"
         "insert into parent values (1); insert into child values (2)");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     ASSERT_OK_AND_LET(const auto parent, read_rows(*reader, "public.parent"));
     ASSERT_OK_AND_LET(const auto child, read_rows(*reader, "public.child"));
@@ -88,7 +89,7 @@ TEST_F(PostgresReaderTest, WritesRowsInTheFormThatTheFormatFixes)
     sql("insert into t values ('2026-01-02 03:04:05+00', '\\x00ff', 0.1::float8 + 0.2, '1 day 2 "
         "hours', E'x\\ty\\n', "
         "default, 't')");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     ASSERT_OK_AND_LET(const auto rows, read_rows(*reader, "public.t"));
 
@@ -102,7 +103,7 @@ TEST_F(PostgresReaderTest, WritesRowsInTheFormThatTheFormatFixes)
 TEST_F(PostgresReaderTest, SeesOneViewHoweverLateItReads)
 {
     sql("create table t (id int); insert into t select generate_series(1, 1000)");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     sql("insert into t select generate_series(1001, 90000); delete from t where id < 500; vacuum t"
     );
 
@@ -120,7 +121,7 @@ TEST_F(PostgresReaderTest, SeesOneViewHoweverLateItReads)
 TEST_F(PostgresReaderTest, RefusesATableItMayNotRead)
 {
     sql("create table hidden (id int); create role reader login");
-    ASSERT_OK_AND_LET(const auto source, open_postgres(server->url("postgres", "reader"), {}));
+    ASSERT_OK_AND_LET(const auto source, open_postgres(server_->url("postgres", "reader"), {}));
 
     const auto opened = source->open("postgres");
 
@@ -133,7 +134,7 @@ TEST_F(PostgresReaderTest, RefusesRowsThatAPolicyWouldHide)
     sql("create table t (id int); alter table t enable row level security; create role reader "
         "login;"
         "grant select on t to reader");
-    ASSERT_OK_AND_LET(const auto source, open_postgres(server->url("postgres", "reader"), {}));
+    ASSERT_OK_AND_LET(const auto source, open_postgres(server_->url("postgres", "reader"), {}));
     ASSERT_OK_AND_LET(const auto reader, source->open("postgres"));
 
     const auto rows = read_rows(*reader, "public.t");
@@ -150,7 +151,7 @@ TEST_F(PostgresReaderTest, ReadsConfigurationOfExtensionsAndNothingElseOfTheirs)
     sql("update pg_extension set extconfig = array['settings'::regclass::oid], extcondition = "
         "array['where mine']"
         " where extname = 'plpgsql'");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     ASSERT_OK_AND_LET(const auto rows, read_rows(*reader, "public.settings"));
 
@@ -162,7 +163,7 @@ TEST_F(PostgresReaderTest, ReadsLargeObjectsPageByPageWithoutTheirHoles)
 {
     sql("select lo_from_bytea(100, 'abc'), lo_create(200), lo_create(300), lo_create(400)");
     sql("select lo_put(300, 10000, 'x'), lo_put(400, 0, decode(repeat('ab', 2049), 'hex'))");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     ASSERT_OK_AND_LET(const auto rows, read_rows(*reader, "pg_catalog.pg_largeobject"));
 
@@ -189,7 +190,7 @@ TEST_F(PostgresReaderTest, TellsFactsOfTheDatabase)
         "alter database postgres set work_mem = '64MB'; create sequence fresh start 5;"
         "select lo_create(77)");
 
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     const Json& facts = reader->facts();
     EXPECT_EQ(facts["settings"], Json({"work_mem=64MB"}));
@@ -207,7 +208,7 @@ TEST_F(PostgresReaderTest, TellsFactsOfTheDatabase)
 TEST_F(PostgresReaderTest, StreamsDefinitionsOfItsView)
 {
     sql("create table before_view (id int)");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     sql("create table after_view (id int)");
 
     std::string archive;
@@ -225,7 +226,7 @@ TEST_F(PostgresReaderTest, IsTrustedWhenAllThatItSawIsDurable)
 {
     sql("create table t (id int)");
     sql("set synchronous_commit = off; insert into t values (1)");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
     ASSERT_OK_AND_LET(const bool trusted, reader->finish());
 
@@ -234,7 +235,7 @@ TEST_F(PostgresReaderTest, IsTrustedWhenAllThatItSawIsDurable)
 
 TEST_F(PostgresReaderTest, ReportsALostViewAsConflict)
 {
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'starkeep'"
     );
 
@@ -245,8 +246,8 @@ TEST_F(PostgresReaderTest, ReportsALostViewAsConflict)
 TEST_F(PostgresReaderTest, StopsAReadWhenAsked)
 {
     sql("create table t (id int); insert into t select generate_series(1, 1000)");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
-    std::stop_source stop;
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
+    const std::stop_source stop;
     ASSERT_OK_AND_LET(const auto connection, reader->connect(stop.get_token()));
     ASSERT_OK_AND_LET(const Object object, find_object(*reader, "public.t"));
     stop.request_stop();

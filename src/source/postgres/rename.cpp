@@ -2,7 +2,9 @@
 #include "source/postgres/rename.hpp"
 
 #include "base/result.hpp"
+#include "source/postgres/archive.hpp"
 #include "source/postgres/connection.hpp"
+#include "source/postgres/script_lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {

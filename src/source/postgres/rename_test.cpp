@@ -13,9 +13,13 @@ namespace {
 Renames orders_to_copy()
 {
     Renames renames;
-    renames.add({"public", "orders"}, {"public", "copy"});
-    renames.add({"public", "orders_pkey"}, {"public", "copy_pkey"});
-    renames.add({"public", "orders_id_seq"}, {"public", "copy_id_seq"});
+    renames.add({.schema = "public", .name = "orders"}, {.schema = "public", .name = "copy"});
+    renames.add(
+        {.schema = "public", .name = "orders_pkey"}, {.schema = "public", .name = "copy_pkey"}
+    );
+    renames.add(
+        {.schema = "public", .name = "orders_id_seq"}, {.schema = "public", .name = "copy_id_seq"}
+    );
     return renames;
 }
 
@@ -25,30 +29,36 @@ TEST(Renames, ReachEveryPlaceThatNamesTheTable)
         const char* kind;
         const char* before;
         const char* after;
-    } kCases[] = {
-        {"TABLE",
-         "CREATE TABLE public.orders (id integer)",
-         "CREATE TABLE \"public\".\"copy\" (id integer)"},
-        {"FK CONSTRAINT", "REFERENCES public.orders(id)", "REFERENCES \"public\".\"copy\"(id)"},
-        {"COMMENT",
-         "COMMENT ON COLUMN public.orders.id IS 'public.orders'",
-         "COMMENT ON COLUMN \"public\".\"copy\".id IS 'public.orders'"},
-        {"DEFAULT",
-         "nextval('public.orders_id_seq'::regclass)",
-         "nextval('\"public\".\"copy_id_seq\"'::regclass)"},
-        {"CONSTRAINT",
-         "ADD CONSTRAINT orders_pkey PRIMARY KEY (id)",
-         "ADD CONSTRAINT \"copy_pkey\" PRIMARY KEY (id)"},
-        {"CONSTRAINT", "CLUSTER ON orders_pkey", "CLUSTER ON \"copy_pkey\""},
-        {"VIEW",
-         "SELECT orders.id FROM public.orders WHERE orders.id > 1",
-         "SELECT orders.id FROM \"public\".\"copy\" \"orders\" WHERE orders.id > 1"},
-        {"VIEW", "SELECT o.id FROM public.orders o", "SELECT o.id FROM \"public\".\"copy\" o"},
-        {"VIEW",
-         "FROM (public.orders\n JOIN public.x ON true)",
-         "FROM (\"public\".\"copy\" \"orders\"\n JOIN public.x ON true)"},
+    } cases[] = {
+        {.kind = "TABLE",
+         .before = "CREATE TABLE public.orders (id integer)",
+         .after = "CREATE TABLE \"public\".\"copy\" (id integer)"},
+        {.kind = "FK CONSTRAINT",
+         .before = "REFERENCES public.orders(id)",
+         .after = "REFERENCES \"public\".\"copy\"(id)"},
+        {.kind = "COMMENT",
+         .before = "COMMENT ON COLUMN public.orders.id IS 'public.orders'",
+         .after = "COMMENT ON COLUMN \"public\".\"copy\".id IS 'public.orders'"},
+        {.kind = "DEFAULT",
+         .before = "nextval('public.orders_id_seq'::regclass)",
+         .after = "nextval('\"public\".\"copy_id_seq\"'::regclass)"},
+        {.kind = "CONSTRAINT",
+         .before = "ADD CONSTRAINT orders_pkey PRIMARY KEY (id)",
+         .after = "ADD CONSTRAINT \"copy_pkey\" PRIMARY KEY (id)"},
+        {.kind = "CONSTRAINT",
+         .before = "CLUSTER ON orders_pkey",
+         .after = "CLUSTER ON \"copy_pkey\""},
+        {.kind = "VIEW",
+         .before = "SELECT orders.id FROM public.orders WHERE orders.id > 1",
+         .after = "SELECT orders.id FROM \"public\".\"copy\" \"orders\" WHERE orders.id > 1"},
+        {.kind = "VIEW",
+         .before = "SELECT o.id FROM public.orders o",
+         .after = "SELECT o.id FROM \"public\".\"copy\" o"},
+        {.kind = "VIEW",
+         .before = "FROM (public.orders\n JOIN public.x ON true)",
+         .after = "FROM (\"public\".\"copy\" \"orders\"\n JOIN public.x ON true)"},
     };
-    for (const auto& each : kCases) {
+    for (const auto& each : cases) {
         SCOPED_TRACE(each.before);
         ArchiveEntry entry;
         entry.kind = each.kind;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever changes the text of rows must show: in the plan of its leaf or in the guard of its object.
-#include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "json/json.hpp"
 #include "source/model.hpp"
@@ -48,17 +47,17 @@ bool equal_plans(const Seen& one, const Seen& other)
 
 class ReuseGuards : public ::testing::Test {
 protected:
-    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+    void SetUp() override { ASSERT_OK_AND_LET(server_, testing::PostgresServer::start()); }
 
-    void sql(const std::string& statements) const { ASSERT_OK(server->sql(statements)); }
+    void sql(const std::string& statements) const { ASSERT_OK(server_->sql(statements)); }
 
     /// Rows change their text or their leaf, the plan stays: only the guard can tell.
     void expect_guard_tells(const std::string& prepare, const std::string& change) const
     {
         sql(prepare);
-        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        ASSERT_OK_AND_LET(const Seen before, look(*server_));
         sql(change);
-        ASSERT_OK_AND_LET(const Seen after, look(*server));
+        ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
         EXPECT_TRUE(equal_plans(before, after))
             << "the plan tells already: this test proves nothing";
@@ -66,18 +65,18 @@ protected:
         EXPECT_NE(before.guard, after.guard);
     }
 
-    std::unique_ptr<testing::PostgresServer> server;
+    std::unique_ptr<testing::PostgresServer> server_;
 };
 
 TEST_F(ReuseGuards, StayAsTheyAreWhenNothingChanges)
 {
     sql("create table t (id int primary key, v text); insert into t select g, g from "
         "generate_series(1, 5000) g");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
     sql("vacuum freeze t");
     sql("create index on t (v); analyze t; create table other (id int); insert into other values "
         "(1)");
-    ASSERT_OK_AND_LET(const Seen after, look(*server));
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
     EXPECT_EQ(before.guard, after.guard);
     EXPECT_FALSE(before.guard.empty());
@@ -94,9 +93,9 @@ TEST_F(ReuseGuards, TellLeavesThatWereInsertedUpdatedOrDeletedFrom)
           "update t set v = v where id = 700",
           "delete from t where id = 1500"}) {
         SCOPED_TRACE(change);
-        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        ASSERT_OK_AND_LET(const Seen before, look(*server_));
         sql(change);
-        ASSERT_OK_AND_LET(const Seen after, look(*server));
+        ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
         EXPECT_FALSE(equal_plans(before, after));
         EXPECT_EQ(before.guard, after.guard);
@@ -106,9 +105,9 @@ TEST_F(ReuseGuards, TellLeavesThatWereInsertedUpdatedOrDeletedFrom)
 TEST_F(ReuseGuards, TellVacuumFull)
 {
     sql("create table t (id int); insert into t values (1)");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
     sql("vacuum full t");
-    ASSERT_OK_AND_LET(const Seen after, look(*server));
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
     EXPECT_TRUE(equal_plans(before, after));
     EXPECT_NE(before.guard, after.guard);
@@ -187,9 +186,9 @@ TEST_F(ReuseGuards, TellRenamedAndRetypedColumns)
           "alter table t alter w type text",
           "alter table t alter w type word"}) {
         SCOPED_TRACE(change);
-        ASSERT_OK_AND_LET(const Seen before, look(*server));
+        ASSERT_OK_AND_LET(const Seen before, look(*server_));
         sql(change);
-        ASSERT_OK_AND_LET(const Seen after, look(*server));
+        ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
         EXPECT_TRUE(equal_plans(before, after));
         EXPECT_NE(before.guard, after.guard);
@@ -199,9 +198,9 @@ TEST_F(ReuseGuards, TellRenamedAndRetypedColumns)
 TEST_F(ReuseGuards, TellATableThatTookTheNameOfAnother)
 {
     sql("create table t (id int); insert into t values (1)");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
     sql("drop table t; create table t (id int); insert into t values (1)");
-    ASSERT_OK_AND_LET(const Seen after, look(*server));
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
     EXPECT_NE(before.guard["relation"], after.guard["relation"]);
 }
@@ -209,9 +208,9 @@ TEST_F(ReuseGuards, TellATableThatTookTheNameOfAnother)
 TEST_F(ReuseGuards, TellATruncatedTable)
 {
     sql("create table t (id int); insert into t values (1)");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
     sql("truncate t");
-    ASSERT_OK_AND_LET(const Seen after, look(*server));
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
     EXPECT_NE(before.guard["filenode"], after.guard["filenode"]);
     EXPECT_TRUE(after.plans.empty());
@@ -220,9 +219,9 @@ TEST_F(ReuseGuards, TellATruncatedTable)
 TEST_F(ReuseGuards, NeverAllowReuseOfTextThatNamesOtherObjects)
 {
     sql("create table named (id int); create table t (r regclass); insert into t values ('named')");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
     sql("alter table named rename to renamed");
-    ASSERT_OK_AND_LET(const Seen after, look(*server));
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
 
     EXPECT_NE(before.rows, after.rows);
     EXPECT_TRUE(before.guard.empty());
@@ -231,7 +230,7 @@ TEST_F(ReuseGuards, NeverAllowReuseOfTextThatNamesOtherObjects)
 TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedWhileItWasRead)
 {
     sql("create type mood as enum ('sad'); create table t (m mood); insert into t values ('sad')");
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     sql("alter type mood rename value 'sad' to 'blue'");
 
     ASSERT_OK_AND_LET(const bool trusted, reader->finish());
@@ -242,13 +241,13 @@ TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedWhileItWasRead)
 TEST_F(ReuseGuards, CompareViewsOfOneServerOnly)
 {
     sql("create table t (id int)");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
-    ASSERT_OK(server->stop());
-    ASSERT_OK_AND_LET(const auto copy, server->clone());
-    ASSERT_OK(server->start_again());
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
+    ASSERT_OK(server_->stop());
+    ASSERT_OK_AND_LET(const auto copy, server_->clone());
+    ASSERT_OK(server_->start_again());
     ASSERT_OK_AND_LET(const auto stranger, testing::PostgresServer::start());
 
-    ASSERT_OK_AND_LET(const auto later, read_database(*server));
+    ASSERT_OK_AND_LET(const auto later, read_database(*server_));
     ASSERT_OK_AND_LET(const auto other, read_database(*stranger));
 
     EXPECT_TRUE(later->comparable(before.facts));
@@ -259,9 +258,9 @@ TEST_F(ReuseGuards, CompareViewsOfOneServerOnly)
 TEST_F(ReuseGuards, DoNotCompareViewsAcrossAPromotion)
 {
     sql("create table t (id int)");
-    ASSERT_OK_AND_LET(const Seen before, look(*server));
-    ASSERT_OK(server->stop());
-    ASSERT_OK_AND_LET(const auto promoted, server->clone({"standby.signal"}));
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
+    ASSERT_OK(server_->stop());
+    ASSERT_OK_AND_LET(const auto promoted, server_->clone({"standby.signal"}));
     ASSERT_OK_AND_LET(const auto standby, read_database(*promoted));
     EXPECT_FALSE(standby->comparable(before.facts));
     ASSERT_OK_AND_LET(const bool trusted, standby->finish());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows by plan and by range, against what the table holds.
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/model.hpp"
 #include "source/postgres/block_range.hpp"
@@ -13,7 +14,7 @@
 #include "testing/matchers.hpp"
 #include "testing/postgres_server.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,6 +28,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -34,9 +36,9 @@ namespace {
 
 class RowReading : public ::testing::Test {
 protected:
-    void SetUp() override { ASSERT_OK_AND_LET(server, testing::PostgresServer::start()); }
+    void SetUp() override { ASSERT_OK_AND_LET(server_, testing::PostgresServer::start()); }
 
-    std::unique_ptr<testing::PostgresServer> server;
+    std::unique_ptr<testing::PostgresServer> server_;
 };
 
 /// What a repository keeps of one leaf.
@@ -133,7 +135,7 @@ std::string random_statement(std::mt19937_64& random)
 
 TEST_F(RowReading, BuildsEveryGenerationFromReusedAndReadLeavesWhileOthersWrite)
 {
-    ASSERT_OK(server->sql(
+    ASSERT_OK(server_->sql(
         "create table t (id int primary key, v text);"
         "insert into t select g, repeat(md5(g::text), 5) from generate_series(1, 6000) g"
     ));
@@ -143,7 +145,7 @@ TEST_F(RowReading, BuildsEveryGenerationFromReusedAndReadLeavesWhileOthersWrite)
     for (unsigned i = 0; i < 3; ++i) {
         writers.emplace_back([this, seed, i](const std::stop_token& stop) {
             std::mt19937_64 random(seed + i);
-            auto connection = ServerConnection::open(server->url(), {}, {});
+            auto connection = ServerConnection::open(server_->url(), {}, {});
             while (connection.ok() && !stop.stop_requested()) {
                 static_cast<void>(connection->query(random_statement(random)));
                 sys::wait_for(stop, std::chrono::milliseconds(20));
@@ -154,7 +156,7 @@ TEST_F(RowReading, BuildsEveryGenerationFromReusedAndReadLeavesWhileOthersWrite)
     Point point;
     std::size_t reused = 0;
     for (int generation = 0; generation < 12; ++generation) {
-        ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+        ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
         ASSERT_OK_AND_LET(point, back_up(*reader, point, reused));
         ASSERT_OK_AND_LET(const auto truth, read_rows(*reader, "public.t"));
         ASSERT_EQ(all_rows(point), truth) << "generation " << generation;
@@ -165,11 +167,11 @@ TEST_F(RowReading, BuildsEveryGenerationFromReusedAndReadLeavesWhileOthersWrite)
 TEST_F(RowReading, ReadsThousandsOfRangesInTheirOrder)
 {
     ASSERT_OK(
-        server->sql("create table t (id int, v text);"
-                    "insert into t select g, repeat('x', 700) from generate_series(1, 40000) g;"
-                    "analyze t")
+        server_->sql("create table t (id int, v text);"
+                     "insert into t select g, repeat('x', 700) from generate_series(1, 40000) g;"
+                     "analyze t")
     );
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     ASSERT_OK_AND_LET(const Object object, find_object(*reader, "public.t"));
     ASSERT_OK_AND_LET(const auto connection, reader->connect({}));
     std::vector<KeyRange> every_other;
@@ -189,15 +191,15 @@ TEST_F(RowReading, ReadsThousandsOfRangesInTheirOrder)
     EXPECT_TRUE(std::ranges::is_sorted(ids));
     ASSERT_OK_AND_LET(
         const std::string expected,
-        server->sql("select count(*) from t where (ctid::text::point)[0]::int % 2 = 1")
+        server_->sql("select count(*) from t where (ctid::text::point)[0]::int % 2 = 1")
     );
     EXPECT_EQ(std::to_string(ids.size()) + "\n", expected);
 }
 
 TEST_F(RowReading, HoldsNoWideRowInMemory)
 {
-    ASSERT_OK(server->sql("create table t (v text); alter table t alter v set storage external;"
-                          "insert into t values (repeat('x', 200 * 1024 * 1024))"));
+    ASSERT_OK(server_->sql("create table t (v text); alter table t alter v set storage external;"
+                           "insert into t values (repeat('x', 200 * 1024 * 1024))"));
     class Counter final : public RowSink {
     public:
         Result<void> piece(ByteView data, bool row_ends) override
@@ -209,7 +211,7 @@ TEST_F(RowReading, HoldsNoWideRowInMemory)
         std::size_t bytes = 0;
         std::size_t rows = 0;
     };
-    ASSERT_OK_AND_LET(const auto reader, read_database(*server));
+    ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     ASSERT_OK_AND_LET(const Object object, find_object(*reader, "public.t"));
     ASSERT_OK_AND_LET(const auto connection, reader->connect({}));
     const std::uint64_t before = sys::peak_rss_bytes();
@@ -224,7 +226,7 @@ TEST_F(RowReading, HoldsNoWideRowInMemory)
 
 TEST_F(RowReading, LeavesTheSessionFitForTheNextStatement)
 {
-    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection connection, ServerConnection::open(server_->url(), {}, {}));
     for (int i = 0; i < 3; ++i) {
         RowList list;
         ASSERT_OK(copy_stream(connection, "copy (select generate_series(1, 10000)) to stdout", list)
@@ -244,8 +246,8 @@ TEST_F(RowReading, PassesOnWhatTheSinkAndTheServerRefuse)
             return Error{ErrorCode::NoSpace, "full"};
         }
     };
-    ASSERT_OK_AND_LET(ServerConnection one, ServerConnection::open(server->url(), {}, {}));
-    ASSERT_OK_AND_LET(ServerConnection other, ServerConnection::open(server->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection one, ServerConnection::open(server_->url(), {}, {}));
+    ASSERT_OK_AND_LET(ServerConnection other, ServerConnection::open(server_->url(), {}, {}));
     Full full;
     RowList list;
 

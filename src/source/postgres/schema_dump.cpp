@@ -8,6 +8,7 @@
 #include "sys/process.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-#include "base/result.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "testing/matchers.hpp"
 
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -21,22 +21,24 @@ TEST(ScriptLexer, SplitsOnlyAtSemicolonsThatEndAStatement)
     const struct {
         const char* name;
         const char* statement;
-    } kCases[] = {
-        {"string", "SELECT 'a;b'"},
-        {"doubled quote", "SELECT 'it''s; fine'"},
-        {"escape string", "SELECT E'it\\'s; fine'"},
-        {"backslash in a standard string", "SELECT 'C:\\', ';'"},
-        {"quoted identifier", "SELECT \"a;\"\"b\""},
-        {"dollar quotes", "DO $$ BEGIN; END $$"},
-        {"tagged dollar quotes", "DO $x$ $$;$$ $x$"},
-        {"line comment", "SELECT 1 -- ; no\n"},
-        {"nested comment", "SELECT /* ; /* ; */ ; */ 1"},
-        {"rule with two actions", "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)"},
-        {"standard function body",
-         "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END"},
-        {"parameter", "SELECT $1, $2"},
+    } cases[] = {
+        {.name = "string", .statement = "SELECT 'a;b'"},
+        {.name = "doubled quote", .statement = "SELECT 'it''s; fine'"},
+        {.name = "escape string", .statement = "SELECT E'it\\'s; fine'"},
+        {.name = "backslash in a standard string", .statement = "SELECT 'C:\\', ';'"},
+        {.name = "quoted identifier", .statement = "SELECT \"a;\"\"b\""},
+        {.name = "dollar quotes", .statement = "DO $$ BEGIN; END $$"},
+        {.name = "tagged dollar quotes", .statement = "DO $x$ $$;$$ $x$"},
+        {.name = "line comment", .statement = "SELECT 1 -- ; no\n"},
+        {.name = "nested comment", .statement = "SELECT /* ; /* ; */ ; */ 1"},
+        {.name = "rule with two actions",
+         .statement = "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)"},
+        {.name = "standard function body",
+         .statement =
+             "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END"},
+        {.name = "parameter", .statement = "SELECT $1, $2"},
     };
-    for (const auto& each : kCases) {
+    for (const auto& each : cases) {
         SCOPED_TRACE(each.name);
         const std::string script = std::string(each.statement) + ";SELECT 2;";
 

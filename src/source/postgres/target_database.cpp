@@ -31,7 +31,7 @@ Result<ServerConnection> connect_beside(const TargetServer& server)
     if (named && *named != server.database) {
         candidates.insert(candidates.begin(), *named);
     }
-    std::optional<Error> last;
+    Error last{ErrorCode::NotFound, "the server has no database to begin in"};
     for (const std::string& candidate : candidates) {
         Result<ServerConnection> connection =
             ServerConnection::open(server.url, candidate, server.stop);
@@ -40,7 +40,7 @@ Result<ServerConnection> connect_beside(const TargetServer& server)
         }
         last = std::move(connection).error();
     }
-    return std::move(*last);
+    return last;
 }
 
 const ArchiveEntry* database_entry(const Archive& archive)

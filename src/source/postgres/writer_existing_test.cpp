@@ -2,7 +2,6 @@
 // Restores into a database that has some of the tables.
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "source/postgres/postgres_writer.hpp"
 #include "source/postgres/postgres_writer_test_support.hpp"
 #include "source/postgres/writer_test_support.hpp"
 #include "source/writer.hpp"
@@ -151,7 +150,6 @@ TEST_F(ExistingTablesTest, CannotBeMergedWithoutAPrimaryKey)
 
 TEST_F(ExistingTablesTest, GetAPartitionBackThatWasDropped)
 {
-    ASSERT_OK_AND_LET(const std::string before, definitions_text(*server, "zoo"));
     damage(
         "partitioned",
         "alter table app.event_ref drop constraint event_ref_at_kind_fkey; drop table "

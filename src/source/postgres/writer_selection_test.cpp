@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Restores of some tables, and under other names, into databases without them.
-#include "base/result.hpp"
 #include "source/postgres/postgres_writer_test_support.hpp"
 #include "source/postgres/writer_test_support.hpp"
 #include "testing/matchers.hpp"
@@ -42,8 +41,8 @@ TEST_F(WriterSelectionTest, BringsATableWithItsPartsAndNothingElse)
     EXPECT_EQ(tables("one"), "customer\n");
     for (const char* sql :
          {"select indexdef from pg_indexes where tablename = 'customer' order by 1",
-          "select tgname from pg_trigger where tgrelid = 'app.customer'::regclass and not "
-          "tgisinternal",
+          ("select tgname from pg_trigger where tgrelid = 'app.customer'::regclass and not "
+           "tgisinternal"),
           "select obj_description('app.customer'::regclass)",
           "select relacl from pg_class where oid = 'app.customer'::regclass",
           "select last_value from app.customer_id_seq",
