@@ -9,6 +9,7 @@
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstddef>

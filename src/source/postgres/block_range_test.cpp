@@ -6,6 +6,7 @@
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <cstddef>
 #include <cstdint>
