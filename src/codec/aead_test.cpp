@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -9,10 +9,10 @@
 #include <rapidcheck.h>
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace starkeep::codec {

@@ -8,6 +8,7 @@
 #include <rapidcheck.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace starkeep::codec {

@@ -2,6 +2,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/secret.hpp"
+#include "codec/hash.hpp"
 #include "codec/password.hpp"
 #include "testing/matchers.hpp"
 
@@ -17,11 +18,11 @@ namespace {
 TEST(PasswordKey, AgreesWithThePublishedVectors)
 {
     struct Case {
-        const char* name;
-        const char* password;
-        const char* salt;
+        const char* name{};
+        const char* password{};
+        const char* salt{};
         PasswordCost cost;
-        const char* expected;
+        const char* expected{};
     };
     const std::array<Case, 3> cases = {{
         {.name = "64 MiB, 2 passes",

@@ -11,15 +11,17 @@
 #include "repository/log_state.hpp"
 #include "repository/model.hpp"
 #include "repository/names.hpp"
+#include "repository/patient_put.hpp"
 #include "repository/sealed_object.hpp"
 #include "store/memory_store.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -217,21 +219,31 @@ TEST(Log, RefusesEntriesThatCannotBe)
     Json unlabelled = point_entry(point_of(1, manifest_in(1)), id_of<SessionId>(1));
     unlabelled["point"]["label"]["why"] = 1;
     const std::vector<Case> cases = {
-        {"another sequence", raw_entry(2, none, forget_entry({})), ErrorCode::Corrupt},
-        {"another predecessor",
-         raw_entry(1, codec::sha256({}), forget_entry({})),
-         ErrorCode::Corrupt},
-        {"an unknown type", raw_entry(1, none, {{"type", "merge"}}), ErrorCode::Unsupported},
-        {"no type", raw_entry(1, none, Json::object()), ErrorCode::Corrupt},
-        {"no id", raw_entry(1, none, {{"type", "forget"}, {"points", {"12"}}}), ErrorCode::Corrupt},
-        {"a number for an id",
-         raw_entry(1, none, {{"type", "forget"}, {"points", Json::array({12})}}),
-         ErrorCode::Corrupt},
-        {"a point that is none",
-         raw_entry(1, none, {{"type", "point"}, {"point", Json::object()}}),
-         ErrorCode::Corrupt},
-        {"a label that is no text", raw_entry(1, none, unlabelled), ErrorCode::Corrupt},
-        {"not even an object", Json::array(), ErrorCode::Corrupt},
+        {.name = "another sequence",
+         .entry = raw_entry(2, none, forget_entry({})),
+         .expected = ErrorCode::Corrupt},
+        {.name = "another predecessor",
+         .entry = raw_entry(1, codec::sha256({}), forget_entry({})),
+         .expected = ErrorCode::Corrupt},
+        {.name = "an unknown type",
+         .entry = raw_entry(1, none, {{"type", "merge"}}),
+         .expected = ErrorCode::Unsupported},
+        {.name = "no type",
+         .entry = raw_entry(1, none, Json::object()),
+         .expected = ErrorCode::Corrupt},
+        {.name = "no id",
+         .entry = raw_entry(1, none, {{"type", "forget"}, {"points", {"12"}}}),
+         .expected = ErrorCode::Corrupt},
+        {.name = "a number for an id",
+         .entry = raw_entry(1, none, {{"type", "forget"}, {"points", Json::array({12})}}),
+         .expected = ErrorCode::Corrupt},
+        {.name = "a point that is none",
+         .entry = raw_entry(1, none, {{"type", "point"}, {"point", Json::object()}}),
+         .expected = ErrorCode::Corrupt},
+        {.name = "a label that is no text",
+         .entry = raw_entry(1, none, unlabelled),
+         .expected = ErrorCode::Corrupt},
+        {.name = "not even an object", .entry = Json::array(), .expected = ErrorCode::Corrupt},
     };
     for (const Case& test : cases) {
         SCOPED_TRACE(test.name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "codec/byte_reader.hpp"
