@@ -9,7 +9,7 @@ import pytest
 
 from support.contents import contents
 from support.kills import Kills
-from support.postgres import Blockade
+from support.postgres import Blockade, wait_for_copy
 
 KILLS = 24
 
@@ -40,9 +40,7 @@ def own(servers, server):
 
 def test_backup_whose_server_dies_fails_clearly_and_makes_no_point(own, starkeep):
     running = starkeep.begin("backup", own.url("db"), "--json")
-    reading = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%COPY%' AND state = 'active' AND datname = 'db'"
-    while not running.ended() and not own.value("postgres", reading):
-        time.sleep(0.002)
+    wait_for_copy(own, "db", running)
     own.stop(signal.SIGQUIT)
 
     outcome = running.wait(timeout=60)
@@ -93,9 +91,7 @@ def test_restore_whose_server_dies_is_finished_by_a_second_run(own, starkeep):
     state = contents(own, "db")
     point = starkeep.backup(own.url("db"))["point"]
     running = starkeep.begin("restore", point, "--to", own.url("again"), "--jobs", "1")
-    loading = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%COPY%' AND datname = 'again'"
-    while not running.ended() and not own.value("postgres", loading):
-        time.sleep(0.002)
+    wait_for_copy(own, "again", running)
     own.stop(signal.SIGQUIT)
 
     assert running.wait(timeout=60).status == 1

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support.postgres import Blockade
+from support.postgres import Blockade, wait_for_copy
 from support.starkeep import Starkeep, program
 
 
@@ -57,7 +57,6 @@ def test_one_when_a_server_cannot_be_reached(starkeep):
         ["forget", "--keep-last", "9999999999999999999999"],
         ["repo", "check", "--read-data=101", "file:///nowhere"],
         ["repo", "init", "carrier-pigeon:///x"],
-        ["repo", "init"],
     ],
     ids=" ".join,
 )
@@ -77,7 +76,7 @@ def test_three_when_something_was_left_out_and_it_is_named(shop, starkeep):
 
     outcome = starkeep.restore("latest", shop.url("again"), status=3)
 
-    assert "short_lived" in outcome.stderr
+    assert "short_lived" in outcome.stdout + outcome.stderr
     assert shop.value("again", "SELECT count(*) FROM sales.lines") == 6000
 
 
@@ -137,9 +136,7 @@ def test_signals_stop_a_working_backup_and_the_next_one_is_whole(server, starkee
     server.create_database("big")
     server.execute("big", "CREATE TABLE t AS SELECT i, md5(i::text) || md5((i * 7)::text) AS m FROM generate_series(1, 500000) i")
     running = starkeep.begin("backup", server.url("big"), "--json")
-    reading = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%COPY%' AND state = 'active' AND datname = 'big'"
-    while not running.ended() and not server.value("postgres", reading):
-        time.sleep(0.005)
+    wait_for_copy(server, "big", running)
     running.send(what)
 
     outcome = running.wait(timeout=30)
@@ -177,7 +174,7 @@ def test_closed_standard_output_is_no_crash(kept):
     running.process.stdout.close()
     running.process.stdout = open("/dev/null", "rb")
 
-    assert running.wait().status in {0, 1}
+    assert running.wait().status in {0, 1, -signal.SIGPIPE}  # the last is how a filter in a pipe ends
 
 
 def test_full_standard_output_is_a_failure(kept):

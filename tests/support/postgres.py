@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -99,7 +100,7 @@ class Server:
         return self.start()
 
     def url(self, database=None, user="postgres"):
-        path = f"/{database}" if database else ""
+        path = f"/{quote(database)}" if database else ""
         return f"postgresql://{user}@127.0.0.1:{self.port}{path}"
 
     def socket_url(self, database):
@@ -113,11 +114,11 @@ class Server:
             connection.execute(statements)
 
     def value(self, database, query):
-        with self.connect(database) as connection:
-            return connection.execute(query).fetchone()[0]
+        return self.rows(database, query)[0][0]
 
     def rows(self, database, query):
-        with self.connect(database) as connection:
+        # Where a database has no encoding, text would arrive as bytes.
+        with self.connect(database, client_encoding="UTF8") as connection:
             return connection.execute(query).fetchall()
 
     def databases(self):
@@ -164,3 +165,11 @@ class Blockade:
 
     def lift(self):
         self.connection.close()
+
+
+def wait_for_copy(server, database, running):
+    """Until somebody moves rows of the database, or the run has ended."""
+    copying = "SELECT count(*) FROM pg_stat_activity WHERE query ILIKE 'copy%%' AND state = 'active' AND datname = %s"
+    with server.connect() as connection:
+        while not running.ended() and not connection.execute(copying, [database]).fetchone()[0]:
+            time.sleep(0.001)
