@@ -111,7 +111,9 @@ run_backup(const Context& context, repository::Repository& repository, const Bac
     );
     engine::Progress progress;
     const ProgressDisplay display(progress);
-    return engine::back_up(*source, repository, request, progress);
+    Result<engine::BackupReport> report = engine::back_up(*source, repository, request, progress);
+    warn_of_exclusions(request.selection);
+    return report;
 }
 
 Result<Outcome> backup(const Context& context, const BackupOptions& options)

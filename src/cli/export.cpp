@@ -138,7 +138,7 @@ void add_export(CLI::App& app, Context& context)
         ->transform(CLI::CheckedTransformer(kFormats).description(""));
     command->add_option("--where", options->where, "Only rows where COLUMN=VALUE");
     command->add_option("--output,-o", options->output, "File; standard output without it");
-    command->add_option("--source", options->source, "Whose latest");
+    add_source_option(*command, options->source, "Whose latest");
     command->callback([&context, options] {
         context.command = [&context, options] {
             return export_object(context, *options);

@@ -117,7 +117,7 @@ void add_forget(CLI::App& app, Context& context)
     CLI::App* command =
         add_command(app, "forget", "Drop restore points by rule; counts are per source");
     const auto options = std::make_shared<ForgetOptions>();
-    command->add_option("--source", options->source, "Only points of this source");
+    add_source_option(*command, options->source, "Only points of this source");
     command->add_option("--keep-last", options->retention.last, "The newest N");
     command->add_option("--keep-daily", options->retention.daily, "The newest of each of N days");
     command->add_option(

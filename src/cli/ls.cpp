@@ -127,7 +127,7 @@ void add_ls(CLI::App& app, Context& context)
         add_command(app, "ls", "List databases, objects or columns of a restore point");
     const auto options = std::make_shared<LsOptions>();
     command->add_option("PATH", options->path, "POINT[:DATABASE[/SCHEMA.TABLE]]")->required();
-    command->add_option("--source", options->source, "Whose latest");
+    add_source_option(*command, options->source, "Whose latest");
     command->callback([&context, options] {
         context.command = [&context, options] {
             return ls(context, *options);

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "engine/selection.hpp"
 #include "json/json.hpp"
 #include "source/open.hpp"
 #include "sys/errno_error.hpp"
@@ -64,6 +65,13 @@ void print_error(const Error& error)
 void warn(std::string_view text)
 {
     static_cast<void>(std::fputs(fmt::format("warning: {}\n", text).c_str(), stderr));
+}
+
+void warn_of_exclusions(const engine::Selection& selection)
+{
+    for (const std::string& pattern : selection.unmatched_exclusions()) {
+        warn(fmt::format("--exclude {} fits nothing here", pattern));
+    }
 }
 
 void warn_of_password(const std::string& url)

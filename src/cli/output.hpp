@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "engine/selection.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
@@ -19,6 +20,8 @@ void print(std::string_view line);
 void print_json(const Json& document);
 void print_error(const Error& error);
 void warn(std::string_view text);
+/// Warns of exclude patterns that fitted nothing: something may have been kept by a typing mistake.
+void warn_of_exclusions(const engine::Selection& selection);
 /// Warns when a database URL shows a password to everybody who can list processes.
 void warn_of_password(const std::string& url);
 

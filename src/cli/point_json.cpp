@@ -7,6 +7,7 @@
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
+#include "source/open.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -70,6 +71,14 @@ PointPath parse_point_path(std::string_view text)
         path.object = std::string(text.substr(slash + 1));
     }
     return path;
+}
+
+void add_source_option(CLI::App& command, std::string& source, const char* description)
+{
+    command.add_option("--source", source, description)->transform([](const std::string& text) {
+        const Result<std::string> url = source::url_without_password(text);
+        return url.ok() ? *url : text;
+    });
 }
 
 Result<repository::Point>

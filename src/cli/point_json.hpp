@@ -10,6 +10,8 @@
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,9 @@ struct PointPath {
     std::optional<std::string> object;
 };
 PointPath parse_point_path(std::string_view text);
+
+/// --source. A URL is brought to the form in which the repository knows sources, which holds no password.
+void add_source_option(CLI::App& command, std::string& source, const char* description);
 
 Result<repository::Point>
 find_point(repository::Repository& repository, const std::string& name, const std::string& source);

@@ -65,7 +65,7 @@ void add_points(CLI::App& app, Context& context)
 {
     CLI::App* command = add_command(app, "points", "List the restore points, newest first");
     const auto source = std::make_shared<std::string>();
-    command->add_option("--source", *source, "Only those of this source");
+    add_source_option(*command, *source, "Only those of this source");
     command->callback([&context, source] {
         context.command = [&context, source] {
             return points(context, *source);

@@ -34,7 +34,8 @@ void show(const repository::PruneReport& report, bool dry_run)
     ));
     if (report.packs_waiting > 0) {
         print(fmt::format(
-            "{} unused packs wait for a running backup to end; prune again then",
+            "{} unused packs wait until no backup is running; one that was killed counts as "
+            "running for 24 hours",
             format_count(report.packs_waiting)
         ));
     }

@@ -96,7 +96,19 @@ Outcome outcome_of(const engine::RestoreReport& report)
     if (!report.verified_equal()) {
         return Outcome::Failed;
     }
-    return report.left_out.empty() ? Outcome::Done : Outcome::LeftOut;
+    return report.left_out.empty() && report.compared_all() ? Outcome::Done : Outcome::LeftOut;
+}
+
+/// Null where nothing was read back, or not everything could be compared.
+Json verified(const RestoreOptions& options, const engine::RestoreReport& report)
+{
+    if (!options.verify || options.dry_run) {
+        return {};
+    }
+    if (!report.verified_equal()) {
+        return false;
+    }
+    return report.compared_all() ? Json(true) : Json();
 }
 
 Result<Outcome> restore(const Context& context, const RestoreOptions& options)
@@ -109,12 +121,12 @@ Result<Outcome> restore(const Context& context, const RestoreOptions& options)
     );
     TRY_LET(const engine::RestoreReport report, run_restore(*opened.repository, point, request));
     warn_of_differences(report);
+    warn_of_exclusions(request.selection);
     if (context.json) {
         Json document = to_json(report);
         document["point"] = point.id.hex();
         document["dry_run"] = options.dry_run;
-        document["verified"] =
-            options.verify && !options.dry_run ? Json(report.verified_equal()) : Json();
+        document["verified"] = verified(options, report);
         print_json(document);
     } else if (options.dry_run) {
         show_plan(report);
@@ -133,7 +145,7 @@ void add_restore(CLI::App& app, Context& context)
     command->add_option("POINT", options->point, "Id, unique prefix of one, or latest")->required();
     command->add_option("--to", options->target, "postgresql://USER@HOST[:PORT][/DATABASE]")
         ->required();
-    command->add_option("--source", options->source, "Whose latest");
+    add_source_option(*command, options->source, "Whose latest");
     command
         ->add_option(
             "--include",

@@ -32,7 +32,11 @@ Json to_json(const engine::RestoredDatabase& database)
         );
     }
     return {
-        {"name", database.name}, {"target", database.target}, {"acts", acts}, {"compared", compared}
+        {"name", database.name},
+        {"target", database.target},
+        {"acts", acts},
+        {"compared", compared},
+        {"not_compared", database.not_compared}
     };
 }
 
@@ -70,6 +74,9 @@ void show(const engine::RestoreReport& report)
         format_seconds(report.finish_s)
     ));
     for (const engine::RestoredDatabase& database : report.databases) {
+        for (const std::string& name : database.not_compared) {
+            print("not compared, since the target keeps rows of its own: " + name);
+        }
         if (!database.compared.empty()) {
             print(fmt::format(
                 "read back and compared {} of {} in {}",

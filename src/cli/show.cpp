@@ -112,7 +112,7 @@ void add_show(CLI::App& app, Context& context)
     CLI::App* command = add_command(app, "show", "What a restore point holds, and what not");
     const auto options = std::make_shared<ShowOptions>();
     command->add_option("POINT", options->point, "Id, unique prefix of one, or latest")->required();
-    command->add_option("--source", options->source, "Whose latest");
+    add_source_option(*command, options->source, "Whose latest");
     command->callback([&context, options] {
         context.command = [&context, options] {
             return show(context, *options);

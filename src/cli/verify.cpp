@@ -159,7 +159,7 @@ void add_verify(CLI::App& app, Context& context)
     command->add_option(
         "--into", options->into, "Server for a real test restore into scratch databases"
     );
-    command->add_option("--source", options->source, "Whose latest");
+    add_source_option(*command, options->source, "Whose latest");
     command->add_option("--jobs,-j", options->jobs, "Connections at once")
         ->check(CLI::Range(1, 256));
     command->callback([&context, options] {

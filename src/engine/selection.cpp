@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -96,18 +97,19 @@ Selection::Selection(std::vector<std::string> include, std::vector<std::string> 
     }
 }
 
-bool Selection::chosen(std::string_view database, std::string_view object) const
+bool Selection::chosen(std::string_view database, std::string_view object, std::string_view parent)
+    const
 {
-    bool in = include_.empty();
-    for (const Pattern& pattern : include_) {
-        if (object_matches(pattern.text, database, object)) {
-            pattern.used = true;
-            in = true;
-        }
-    }
-    return in && std::ranges::none_of(exclude_, [&](const Pattern& pattern) {
-               return object_matches(pattern.text, database, object);
-           });
+    const auto fits = [&](const Pattern& pattern) {
+        const bool fitting = object_matches(pattern.text, database, object) ||
+                             (!parent.empty() && object_matches(pattern.text, database, parent));
+        pattern.used = pattern.used || fitting;
+        return fitting;
+    };
+    // Every pattern is asked, so that each one that fits anything counts as used.
+    const auto included = std::ranges::count_if(include_, fits);
+    const auto excluded = std::ranges::count_if(exclude_, fits);
+    return (include_.empty() || included > 0) && excluded == 0;
 }
 
 bool Selection::touches(std::string_view database) const
@@ -118,21 +120,39 @@ bool Selection::touches(std::string_view database) const
                matches(std::string_view(pattern.text).substr(0, slash), database);
     };
     const auto drops_database = [&](const Pattern& pattern) {
-        return pattern.text.ends_with('/') && names_database(pattern);
+        const bool drops = pattern.text.ends_with('/') && names_database(pattern);
+        pattern.used = pattern.used || drops;
+        return drops;
     };
     return (include_.empty() || std::ranges::any_of(include_, names_database)) &&
            std::ranges::none_of(exclude_, drops_database);
 }
 
-std::vector<std::string> Selection::unmatched() const
+std::vector<std::string> Selection::unused(const std::vector<Pattern>& patterns)
 {
     std::vector<std::string> out;
-    for (const Pattern& pattern : include_) {
+    for (const Pattern& pattern : patterns) {
         if (!pattern.used) {
             out.push_back(pattern.text);
         }
     }
     return out;
+}
+
+std::vector<std::string> Selection::unmatched() const
+{
+    return unused(include_);
+}
+
+std::vector<std::string> Selection::unmatched_exclusions() const
+{
+    return unused(exclude_);
+}
+
+std::string parent_of(const Json& facts)
+{
+    const Result<std::string> parent = json::get_string(facts, "partition_of");
+    return parent.ok() ? *parent : std::string();
 }
 
 Result<Rename> parse_rename(std::string_view text)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "json/json.hpp"
 
 #include <string>
 #include <string_view>
@@ -23,20 +24,29 @@ public:
     Selection(std::vector<std::string> include, std::vector<std::string> exclude);
 
     bool everything() const { return include_.empty() && exclude_.empty(); }
-    bool chosen(std::string_view database, std::string_view object) const;
+    /// `parent`: the partitioned table that the object is a part of, if it is one; a pattern for it counts for its parts.
+    bool
+    chosen(std::string_view database, std::string_view object, std::string_view parent = {}) const;
     /// Whether any object of the database could be chosen.
     bool touches(std::string_view database) const;
     /// Include patterns that chose nothing so far, for an error that names them.
     std::vector<std::string> unmatched() const;
+    /// Exclude patterns that fitted nothing so far: perhaps a typing mistake, and then something is kept by mistake.
+    std::vector<std::string> unmatched_exclusions() const;
 
 private:
     struct Pattern {
         std::string text;
         mutable bool used = false;
     };
+    static std::vector<std::string> unused(const std::vector<Pattern>& patterns);
+
     std::vector<Pattern> include_;
     std::vector<Pattern> exclude_;
 };
+
+/// The partitioned table that an object is a part of, by its facts; empty when it is none.
+std::string parent_of(const Json& facts);
 
 /// Old and new name, each "DATABASE" or "SCHEMA.TABLE".
 struct Rename {

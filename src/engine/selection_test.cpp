@@ -70,6 +70,22 @@ TEST(Selection, LetsExclusionsWin)
     EXPECT_TRUE(selection.chosen("shop", "public.customers"));
 }
 
+TEST(Selection, TakesAPatternForAPartitionedTableForItsParts)
+{
+    const Selection selection({}, {"public.events"});
+
+    EXPECT_FALSE(selection.chosen("shop", "public.events_2026", "public.events"));
+    EXPECT_TRUE(selection.chosen("shop", "public.others_2026", "public.others"));
+}
+
+TEST(Selection, NamesExcludePatternsThatFittedNothing)
+{
+    const Selection selection({}, {"orders", "typo"});
+    ASSERT_FALSE(selection.chosen("shop", "public.orders"));
+
+    EXPECT_THAT(selection.unmatched_exclusions(), testing::ElementsAre("typo"));
+}
+
 TEST(Selection, NamesIncludePatternsThatChoseNothing)
 {
     const Selection selection({"orders", "typo"}, {});

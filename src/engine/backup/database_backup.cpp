@@ -114,7 +114,9 @@ void DatabaseBackup::choose_objects()
     manifest_.facts = reader_.facts();
     manifest_.left_out = reader_.left_out();
     for (const source::Object& object : reader_.objects()) {
-        if (context_.request.selection.chosen(reader_.database(), object.name)) {
+        if (context_.request.selection.chosen(
+                reader_.database(), object.name, parent_of(object.facts)
+            )) {
             objects_.push_back(&object);
         } else {
             manifest_.left_out.push_back("rows of " + object.name + ": not selected");

@@ -80,7 +80,7 @@ private:
         TRY_LET(plan.manifest, read_manifest(repository_, database));
         plan.whole = request_.selection.everything();
         for (const repository::ManifestObject& object : plan.manifest.objects) {
-            if (request_.selection.chosen(database.name, object.name)) {
+            if (request_.selection.chosen(database.name, object.name, parent_of(object.facts))) {
                 plan.placements.push_back(
                     {.object = to_source_object(object), .target = target_of(object.name)}
                 );

@@ -60,7 +60,11 @@ public:
     Result<void> run(RestoreReport& report)
     {
         RestoredDatabase restored{
-            .name = plan_.manifest.database, .target = plan_.target, .acts = {}, .compared = {}
+            .name = plan_.manifest.database,
+            .target = plan_.target,
+            .acts = {},
+            .compared = {},
+            .not_compared = {}
         };
         TRY_LET(const sys::TempDir directory, sys::TempDir::create("starkeep-restore"));
         TRY_LET(
@@ -157,6 +161,7 @@ private:
         for (std::size_t i = 0; i < plan_.objects.size(); ++i) {
             const repository::ManifestObject& stored = *plan_.objects[i];
             if (others.contains(stored.name)) {
+                restored.not_compared.push_back(stored.name);
                 continue;
             }
             source::Object object = plan_.placements[i].object;
@@ -188,6 +193,13 @@ private:
 };
 
 }  // namespace
+
+bool RestoreReport::compared_all() const
+{
+    return std::ranges::all_of(databases, [](const RestoredDatabase& database) {
+        return database.not_compared.empty();
+    });
+}
 
 bool RestoreReport::verified_equal() const
 {

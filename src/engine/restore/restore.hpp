@@ -44,8 +44,9 @@ struct RestoredDatabase {
     std::string name;
     std::string target;
     std::vector<source::PlannedAct> acts;
-    std::vector<ComparedObject>
-        compared;  ///< with `verify`; objects merged or skipped are not compared
+    std::vector<ComparedObject> compared;  ///< with `verify`
+    std::vector<std::string>
+        not_compared;  ///< with `verify`: merged or skipped, so not what was backed up
 };
 
 struct RestoreReport {
@@ -60,6 +61,8 @@ struct RestoreReport {
     std::vector<std::string> left_out;
 
     bool verified_equal() const;
+    /// Whether `verify` compared every object, none merged or skipped.
+    bool compared_all() const;
 };
 
 /// Safe to repeat after any crash: the journal at the target tells what is done.

@@ -195,6 +195,7 @@ bool same_history(const Json& earlier, const Json& now)
     const std::uint64_t then_xid = number(earlier, "next_xid");
     const std::uint64_t now_xid = number(now, "next_xid");
     return !text(now, "system").empty() && text(earlier, "system") == text(now, "system") &&
+           !text(now, "started").empty() && text(earlier, "started") == text(now, "started") &&
            equal("timeline") && equal("database") && number(earlier, "lsn") <= number(now, "lsn") &&
            then_xid != 0 && then_xid <= now_xid && now_xid - then_xid < kMostTransactionsBetween;
 }

@@ -28,10 +28,9 @@ Json with(const std::string& key, const Json& value)
     return changed;
 }
 
-TEST(History, IsTheSameAfterARestartOfTheServer)
+TEST(History, GoesOnWhileTheServerRuns)
 {
-    Json now = with("started", "now");
-    now["lsn"] = 2000;
+    Json now = with("lsn", 2000);
     now["next_xid"] = 5'000'000'001;
 
     EXPECT_TRUE(same_history(kThen, now));
@@ -43,6 +42,8 @@ TEST(History, IsAnotherWhenAnyOfItsMarksDiffers)
         with("system", "7002"),
         with("timeline", 4),
         with("database", 16385),
+        // While a server is down its storage can be rolled back; its own marks then catch up again.
+        with("started", "later"),
         with("next_xid", 4'999'999'999),
         with("lsn", 999)
     };
