@@ -18,8 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
-# A test that reads an absent value fails, which is its work.
-IN_TESTS = "-bugprone-unchecked-optional-access,-clang-analyzer-*"
+# A test that reads an absent value fails, which is its work; its tables read by columns; its chance repeats itself.
+IN_TESTS = ",".join((
+    "-bugprone-unchecked-optional-access",
+    "-bugprone-random-generator-seed",
+    "-clang-analyzer-*",
+    "-modernize-use-designated-initializers",
+))
 FINDING = re.compile(r"^\S+:\d+:\d+: (?:error|warning): .*", re.MULTILINE)
 
 

@@ -12,6 +12,8 @@
 #include "engine/progress.hpp"
 #include "engine/selection.hpp"
 #include "json/json.hpp"
+#include "repository/model.hpp"
+#include "repository/repository.hpp"
 #include "source/open.hpp"
 #include "source/reader.hpp"
 #include "sys/host.hpp"

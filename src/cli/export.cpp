@@ -15,6 +15,7 @@
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
+#include "repository/repository.hpp"
 #include "sys/file.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace starkeep::cli {
 

@@ -11,6 +11,7 @@
 #include "json/json.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/model.hpp"
+#include "repository/repository.hpp"
 
 #include <CLI/CLI.hpp>
 

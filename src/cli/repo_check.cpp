@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
@@ -8,6 +9,7 @@
 #include "engine/progress.hpp"
 #include "json/json.hpp"
 #include "repository/maintenance.hpp"
+#include "repository/repository.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

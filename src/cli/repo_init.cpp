@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "cli/commands.hpp"

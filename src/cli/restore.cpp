@@ -13,7 +13,7 @@
 #include "engine/selection.hpp"
 #include "json/json.hpp"
 #include "repository/model.hpp"
-#include "source/open.hpp"
+#include "repository/repository.hpp"
 #include "source/writer.hpp"
 #include "sys/host.hpp"
 
@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace starkeep::cli {

@@ -57,7 +57,7 @@ void add_commands(CLI::App& app, Context& context)
 
 int finish(const Result<Outcome>& outcome)
 {
-    if (Result<void> written = flush_output(); !written.ok()) {
+    if (const Result<void> written = flush_output(); !written.ok()) {
         print_error(written.error());
         return exit_status(written.error().code());
     }

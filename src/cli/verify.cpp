@@ -13,6 +13,7 @@
 #include "engine/restore/restore.hpp"
 #include "json/json.hpp"
 #include "repository/model.hpp"
+#include "repository/repository.hpp"
 #include "sys/host.hpp"
 
 #include <CLI/CLI.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/contract.hpp"
 #include "base/result.hpp"
 
 #include <cstddef>
@@ -37,7 +38,9 @@ public:
     Result<AnyId> id()
     {
         TRY_LET(const ByteView bytes, raw(AnyId::kSize));
-        return *AnyId::from_bytes(bytes);
+        const auto id = AnyId::from_bytes(bytes);
+        ENSURE(id.has_value());
+        return *id;
     }
 
     std::size_t left() const { return bytes_.size() - at_; }

@@ -4,7 +4,6 @@
 #include "base/id.hpp"
 #include "base/mutex.hpp"
 #include "base/result.hpp"
-#include "codec/hash.hpp"
 #include "repository/findings_internal.hpp"
 #include "repository/index.hpp"
 #include "repository/key_slot.hpp"
@@ -28,12 +27,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "repository/fixture_test.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/maintenance_fixture_test.hpp"
 #include "repository/names.hpp"
 #include "repository/repository.hpp"
 #include "store/faulty_store.hpp"
 #include "store/memory_store.hpp"
+#include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -206,13 +213,11 @@ TEST(Check, ReadsAtLeastOnePackOfAnyPercentage)
     store::MemoryStore store;
     const auto repository = new_repository(store);
     ASSERT_OK(back_up(*repository, {1}));
-    std::uint64_t bytes = 0;
     for (const std::string_view prefix : {kDataPrefix, kMetadataPrefix}) {
         for (const std::string& name : names_in(store, prefix)) {
             Bytes damaged = *store.get(name);
             damaged[100] ^= std::byte{1};
             store.overwrite(name, damaged);
-            bytes += damaged.size();
         }
     }
 

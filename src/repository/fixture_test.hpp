@@ -31,7 +31,7 @@ AnyId id_of(unsigned seed)
 {
     AnyId id;
     for (std::size_t i = 0; i < id.bytes.size(); ++i) {
-        id.bytes[i] = static_cast<std::byte>(seed * 16 + i);
+        id.bytes[i] = static_cast<std::byte>(std::size_t{seed} * 16 + i);
     }
     return id;
 }
@@ -50,7 +50,7 @@ inline Bytes text_of(unsigned number, std::size_t size)
 {
     std::string text;
     while (text.size() < size) {
-        text += std::to_string(number * 7919 + text.size()) + "\trow of a table\n";
+        text += std::to_string(std::size_t{number} * 7919 + text.size()) + "\trow of a table\n";
     }
     return to_bytes(text.substr(0, size));
 }
@@ -94,7 +94,7 @@ public:
     {
         Fate fate = on_put(name);
         if (fate.done) {
-            Result<void> put = memory.put(name, content);
+            const Result<void> put = memory.put(name, content);
             return put.ok() ? std::move(fate.answer) : put;
         }
         return fate.answer;

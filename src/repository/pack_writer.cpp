@@ -12,7 +12,6 @@
 #include "repository/pack.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -97,6 +96,7 @@ DirectoryEntry PackWriter::append_record(RecordType type, const ContentId& id, B
         .id = id,
     });
     append_plain(header);
+    ENSURE(cipher_.has_value());
     cipher_->seal(
         record_nonce(offset),
         {keyring_.repository.view(), id_.view(), header},

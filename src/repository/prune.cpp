@@ -14,7 +14,6 @@
 #include "repository/log.hpp"
 #include "repository/log_state.hpp"
 #include "repository/maintenance.hpp"
-#include "repository/model.hpp"
 #include "repository/names.hpp"
 #include "repository/pack.hpp"
 #include "repository/repository.hpp"
@@ -32,7 +31,6 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 namespace starkeep::repository {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "repository/fixture_test.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/maintenance_fixture_test.hpp"
+#include "repository/model.hpp"
 #include "repository/names.hpp"
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"
 #include "store/faulty_store.hpp"
 #include "store/memory_store.hpp"
+#include "store/store.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/matchers.hpp"
 
@@ -15,6 +19,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>

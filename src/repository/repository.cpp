@@ -2,12 +2,14 @@
 #include "repository/repository.hpp"
 
 #include "base/bytes.hpp"
+#include "base/contract.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/mutex.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "codec/hash.hpp"
+#include "json/json.hpp"
 #include "repository/key_slot.hpp"
 #include "repository/keyring.hpp"
 #include "repository/log.hpp"
@@ -214,6 +216,7 @@ Result<std::unique_ptr<Repository>> Repository::open(store::Store& store, const 
     for (const KeySlot& slot : slots.whole) {
         const Result<codec::Key256> master = open_key_slot(slot, password);
         if (master.ok()) {
+            // NOLINTNEXTLINE(modernize-make-unique): make_unique cannot name an aggregate's members
             return std::unique_ptr<Repository>(new Repository(std::unique_ptr<Parts>(new Parts{
                 .store = store, .keyring = Keyring(slot.repository, *master), .slot = slot.id
             })));
@@ -274,6 +277,7 @@ Repository::read_all(const std::vector<Reference>& references, RecordType type) 
             opener.emplace(parts_->keyring, pack);
             opened = first.pack;
         }
+        ENSURE(opener.has_value());
         for (std::size_t i = begin; i < begin + count; ++i) {
             const Reference& reference = references[i];
             const DirectoryEntry entry{

@@ -4,7 +4,6 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "codec/hash.hpp"
 #include "repository/fixture_test.hpp"
 #include "repository/key_slot.hpp"
 #include "repository/model.hpp"
@@ -12,15 +11,16 @@
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"
 #include "store/memory_store.hpp"
+#include "store/store.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace starkeep::repository {
@@ -211,7 +211,9 @@ TEST(Repository, FindsEveryFlippedBitOfARecordThatItReads)
     Filled filled;
     ASSERT_OK_AND_LET(const Bytes pack, filled.store.get(filled.pack()));
     const Reference& chunk = filled.chunks[1];
-    Bytes record(pack.begin() + chunk.offset, pack.begin() + chunk.offset + chunk.stored_bytes);
+    const Bytes record(
+        pack.begin() + chunk.offset, pack.begin() + chunk.offset + chunk.stored_bytes
+    );
 
     with_every_flipped_bit(record, [&](const Bytes& damaged) {
         Bytes object = pack;

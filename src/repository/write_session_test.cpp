@@ -20,7 +20,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <set>
@@ -53,7 +52,7 @@ struct Opened {
         ));
         repository = std::move(Repository::open(store, Secret("password"))).value();
     }
-    std::unique_ptr<WriteSession> begin()
+    std::unique_ptr<WriteSession> begin() const
     {
         return std::move(WriteSession::begin(*repository, kNoPause)).value();
     }
@@ -356,6 +355,17 @@ TEST(WriteSession, BeatsWhileItLives)
     EXPECT_EQ(names_in(opened.store, "w/").size(), 0U);
 }
 
+/// 200 chunks, flushed after every 50th.
+void add_in_flushes(Appender& appender, std::vector<Reference>& references)
+{
+    for (unsigned number = 0; number < 200; ++number) {
+        references.push_back(add_chunk(appender, number));
+        if (number % 50 == 49) {
+            EXPECT_OK(appender.flush());
+        }
+    }
+}
+
 TEST(WriteSession, TakesRecordsFromManyThreadsAtOnce)
 {
     Opened opened;
@@ -366,12 +376,7 @@ TEST(WriteSession, TakesRecordsFromManyThreadsAtOnce)
         for (std::vector<Reference>& references : stored) {
             threads.emplace_back([&session, &references] {
                 const auto appender = session->appender();
-                for (unsigned number = 0; number < 200; ++number) {
-                    references.push_back(add_chunk(*appender, number));
-                    if (number % 50 == 49) {
-                        EXPECT_OK(appender->flush());
-                    }
-                }
+                add_in_flushes(*appender, references);
             });
         }
     }

@@ -32,7 +32,7 @@ protected:
         ASSERT_TRUE(made.ok()) << made.error().text();
         fixture_ = std::move(made).value();
     }
-    Store& store() { return *fixture_.store; }
+    Store& store() const { return *fixture_.store; }
 
 private:
     StoreFixture fixture_;

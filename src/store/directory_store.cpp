@@ -178,7 +178,7 @@ Result<std::vector<ObjectInfo>> DirectoryStore::list(std::string_view prefix)
         return std::move(files).error();
     }
     std::vector<ObjectInfo> found;
-    for (sys::FileInfo& file : *files) {
+    for (const sys::FileInfo& file : *files) {
         std::string name = folder + file.name;
         if (name.starts_with(prefix) && !is_staging(name) && is_object_name(name)) {
             found.push_back(

@@ -58,8 +58,8 @@ public:
 
 private:
     struct Plan {
-        Act act;
-        Fault fault;
+        Act act = Act::Put;
+        Fault fault = Fault::Unavailable;
         std::uint64_t first = 0;  ///< number of the first call that it hits
         bool once = false;
         unsigned one_in = 1;

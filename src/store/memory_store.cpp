@@ -8,7 +8,6 @@
 #include "store/object_name.hpp"
 #include "store/store.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,7 +29,7 @@ Result<void> MemoryStore::put(std::string_view name, ByteView content)
 {
     TRY(check_object_name(name));
     const MutexLock lock(mutex_);
-    Object object{.content = Bytes(content.begin(), content.end()), .modified = clock_.now()};
+    const Object object{.content = Bytes(content.begin(), content.end()), .modified = clock_.now()};
     if (!objects_.try_emplace(std::string(name), std::move(object)).second) {
         return Error{ErrorCode::Exists, "object " + std::string(name) + " exists"};
     }

@@ -104,7 +104,7 @@ std::filesystem::path postgres_bin_directory()
     int newest = 0;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
-        // NOLINTNEXTLINE(cert-err34-c): what is no number is no version
+        // NOLINTNEXTLINE(cert-err34-c, bugprone-unchecked-string-to-number-conversion): what is no number is no version
         newest = std::max(newest, std::atoi(entry.path().filename().c_str()));
     }
     return std::filesystem::path("/usr/lib/postgresql") / std::to_string(newest) / "bin";

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace starkeep::engine {
@@ -42,7 +43,7 @@ written(const repository::ManifestObject& made, std::string_view copy, std::size
     Writer writer(made, buffer);
     CopyTextDecoder decoder(writer);
     for (std::size_t at = 0; at < copy.size(); at += piece) {
-        if (Result<void> added = decoder.add(as_bytes(copy.substr(at, piece))); !added.ok()) {
+        if (const Result<void> added = decoder.add(as_bytes(copy.substr(at, piece))); !added.ok()) {
             return added.error().text();
         }
     }
