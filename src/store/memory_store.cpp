@@ -29,8 +29,16 @@ Result<void> MemoryStore::put(std::string_view name, ByteView content)
 {
     TRY(check_object_name(name));
     const MutexLock lock(mutex_);
-    const Object object{.content = Bytes(content.begin(), content.end()), .modified = clock_.now()};
-    if (!objects_.try_emplace(std::string(name), std::move(object)).second) {
+    const bool put = objects_
+                         .try_emplace(
+                             std::string(name),
+                             Object{
+                                 .content = Bytes(content.begin(), content.end()),
+                                 .modified = clock_.now(),
+                             }
+                         )
+                         .second;
+    if (!put) {
         return Error{ErrorCode::Exists, "object " + std::string(name) + " exists"};
     }
     return {};
