@@ -95,15 +95,13 @@ void add_repo_check(CLI::App& repo, Context& context)
     const auto percent = std::make_shared<unsigned>(0);
     command->add_option("URL", context.repository_url, "The repository");
     command
-        ->add_option(
-            "--read-data",
+        // A flag, so that the URL may follow: --read-data URL, --read-data=PERCENT URL.
+        ->add_flag(
+            "--read-data{100}",
             *percent,
-            "Read and authenticate every byte, or that percentage of the packs"
+            "Read and authenticate every byte, or with =PERCENT that part of the packs"
         )
-        ->expected(0, 1)
-        ->default_str("100")
-        ->check(CLI::Range(0, 100))
-        ->type_name("PERCENT");
+        ->check(CLI::Range(0, 100));
     command->callback([&context, percent] {
         context.command = [&context, percent] {
             return check(context, *percent);

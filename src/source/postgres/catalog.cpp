@@ -27,8 +27,7 @@ constexpr int kVersionWithTidRanges = 140000;
 constexpr const char* kRelations = R"sql(
 select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.relpersistence,
     coalesce(am.amname, 'heap'), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0),
-    coalesce(pg_catalog.has_table_privilege(c.oid, 'select'), false)
-        and pg_catalog.has_schema_privilege(n.oid, 'usage'),
+    pg_catalog.has_table_privilege(c.oid, 'select') and pg_catalog.has_schema_privilege(n.oid, 'usage'),
     case when c.relkind = 'r' then coalesce(pg_catalog.pg_table_size(c.oid), 0) else 0 end,
     case when c.relkind = 'r' then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
         / pg_catalog.current_setting('block_size')::bigint,
@@ -70,6 +69,7 @@ struct Relation {
     std::string access_method;
     std::uint64_t filenode = 0;
     bool readable = false;
+    bool gone = false;  ///< the view shows it still, the server has it no more
     std::uint64_t bytes = 0;
     std::uint64_t blocks = 0;
     Json parent;
@@ -86,6 +86,7 @@ Result<Relation> parse_relation(const Rows& rows, int row)
     out.access_method = rows.text(row, 4);
     TRY_LET(out.filenode, rows.number(row, 5));
     out.readable = rows.is_true(row, 6);
+    out.gone = rows.is_null(row, 6);
     TRY_LET(out.bytes, rows.number(row, 7));
     TRY_LET(out.blocks, rows.number(row, 8));
     if (!rows.is_null(row, 9)) {
@@ -239,6 +240,13 @@ Result<Catalog> load_catalog(ServerConnection& connection, const Json& history)
                 "rows of unlogged table " + relation.name + ": a standby does not have them"
             );
             continue;
+        }
+        if (relation.gone) {
+            return Error{
+                ErrorCode::Conflict,
+                "table " + relation.name + " was removed while the view was made",
+                "Run the backup again."
+            };
         }
         if (!relation.readable) {
             return Error{

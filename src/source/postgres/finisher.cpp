@@ -505,14 +505,34 @@ Result<void> Finisher::annotate_database()
     return {};
 }
 
+Result<std::set<QualifiedName>> Finisher::unpopulated_views() const
+{
+    std::set<QualifiedName> names;
+    const Json& facts = context_.request.facts;
+    if (!facts.is_object() || !facts.contains("unpopulated")) {
+        return names;
+    }
+    TRY_LET(const Json list, json::get_array(facts, "unpopulated"));
+    for (const Json& one : list) {
+        if (!one.is_string()) {
+            return Error{ErrorCode::Corrupt, "facts: a view's name is no text"};
+        }
+        TRY_LET(const QualifiedName name, parse_qualified_name(one.get<std::string>()));
+        names.insert(name);
+    }
+    return names;
+}
+
 Result<void> Finisher::refresh_views()
 {
+    TRY_LET(const std::set<QualifiedName> unpopulated, unpopulated_views());
     for (const ArchiveEntry& entry : context_.map.entries()) {
-        if (entry.kind != "MATERIALIZED VIEW" || !context_.plan.chosen.contains(entry.id)) {
+        const QualifiedName original{.schema = entry.schema, .name = entry.name};
+        if (entry.kind != "MATERIALIZED VIEW" || !context_.plan.chosen.contains(entry.id) ||
+            unpopulated.contains(original)) {
             continue;
         }
-        const QualifiedName name =
-            context_.plan.renames({.schema = entry.schema, .name = entry.name});
+        const QualifiedName name = context_.plan.renames(original);
         TRY(run_alone(
             {.key = "refresh " + std::to_string(entry.id),
              .label = "refresh " + describe(entry),

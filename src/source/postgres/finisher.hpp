@@ -10,9 +10,11 @@
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/parallel_steps.hpp"
 #include "source/postgres/restore_context.hpp"
+#include "source/postgres/script_lexer.hpp"
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,7 @@ private:
     Result<void> resume_suspended();
     Result<void> annotate();
     Result<void> annotate_database();
+    Result<std::set<QualifiedName>> unpopulated_views() const;
     Result<void> refresh_views();
     Result<void> analyze();
     Result<void> make_event_triggers();

@@ -148,12 +148,27 @@ Result<void> PostgresConnection::read_blocks(
     return {};
 }
 
+/// Where tables come and go all the time, one of them may go between the view's first moment and its locks; another
+/// moment has other luck.
+Result<Snapshot>
+open_snapshot(const std::string& url, const std::string& database, const std::stop_token& stop)
+{
+    constexpr int kMoments = 5;
+    Result<Snapshot> snapshot = Snapshot::open(url, database, stop);
+    for (int i = 1;
+         i < kMoments && !snapshot.ok() && snapshot.error().code() == ErrorCode::Conflict;
+         ++i) {
+        snapshot = Snapshot::open(url, database, stop);
+    }
+    return snapshot;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DatabaseReader>>
 PostgresReader::open(const std::string& url, const std::string& database, std::stop_token stop)
 {
-    TRY_LET(Snapshot snapshot, Snapshot::open(url, database, std::move(stop)));
+    TRY_LET(Snapshot snapshot, open_snapshot(url, database, stop));
     std::unique_ptr<PostgresReader> reader(new PostgresReader(std::move(snapshot), database));
     TRY_LET(reader->facts_, load_facts(reader->snapshot_.holder()));
     reader->facts_["history"] = reader->snapshot_.history();

@@ -188,7 +188,9 @@ TEST_F(PostgresReaderTest, TellsFactsOfTheDatabase)
 {
     sql("create table t (id serial, other int); insert into t (other) values (1), (2);"
         "alter database postgres set work_mem = '64MB'; create sequence fresh start 5;"
-        "select lo_create(77)");
+        "select lo_create(77); create materialized view \"Not yet\" as select 1 as one with no "
+        "data;"
+        "create materialized view filled as select 1 as one");
 
     ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
@@ -203,6 +205,7 @@ TEST_F(PostgresReaderTest, TellsFactsOfTheDatabase)
         )
     );
     EXPECT_EQ(facts["large_objects"][0]["oids"], Json({77}));
+    EXPECT_EQ(facts["unpopulated"], Json({"public.\"Not yet\""}));
 }
 
 TEST_F(PostgresReaderTest, StreamsDefinitionsOfItsView)

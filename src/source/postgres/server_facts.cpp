@@ -52,6 +52,13 @@ select coalesce(pg_catalog.jsonb_agg(g.entry), '[]') from (
 ) as g
 )sql";
 
+/// Materialized views that nobody may read before a refresh; a restore leaves them so.
+constexpr const char* kUnpopulated = R"sql(
+select coalesce(pg_catalog.jsonb_agg(pg_catalog.format('%I.%I', n.nspname, c.relname) order by c.oid), '[]')
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'm' and not c.relispopulated
+)sql";
+
 /// Sequences that the dump's schema makes: not those of extensions, unless marked as configuration.
 constexpr const char* kSequences = R"sql(
 select pg_catalog.format('%I.%I', n.nspname, c.relname),
@@ -176,6 +183,7 @@ Result<Json> load_facts(ServerConnection& connection)
     TRY_LET(facts["extensions"], load_json(connection, kExtensions));
     TRY_LET(facts["sequences"], load_sequences(connection));
     TRY_LET(facts["large_objects"], load_json(connection, kLargeObjects));
+    TRY_LET(facts["unpopulated"], load_json(connection, kUnpopulated));
     return facts;
 }
 
