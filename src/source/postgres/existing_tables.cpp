@@ -43,7 +43,8 @@ with recursive climb as (
     union
     select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join climb on parent.oid = climb.conparentid
 )
-select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid)
+select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid),
+    pg_catalog.obj_description(c.oid, 'pg_constraint')
 from pg_catalog.pg_constraint c join climb on climb.oid = c.oid
 where c.conparentid = 0 order by 1, 2
 )sql";
@@ -55,6 +56,32 @@ std::string triggers_sql(const std::vector<Placement>& placements)
 select tgrelid::regclass::text, tgname, tgenabled from pg_catalog.pg_trigger
 where not tgisinternal and tgenabled <> 'D' and tgrelid = any()sql" +
            names_literal(placements) + ") order by 1, 2";
+}
+
+/// Identity columns outside the primary key that take no value of a statement's. From version 17 on those of a partition
+/// are its root's, which alone can be altered: `climb` goes there.
+std::string fixed_identities_sql(const std::vector<Placement>& placements)
+{
+    return R"sql(
+with recursive climb as (
+    select a.attrelid as relation, a.attname from pg_catalog.pg_attribute a
+    where a.attidentity = 'a' and not a.attisdropped and not exists (
+            select from pg_catalog.pg_index i where i.indrelid = a.attrelid and i.indisprimary
+                and a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1]))
+        and a.attrelid = any()sql" +
+           names_literal(placements) + R"sql()
+    union
+    select i.inhparent, climb.attname
+    from climb join pg_catalog.pg_class c on c.oid = climb.relation and c.relispartition
+    join pg_catalog.pg_inherits i on i.inhrelid = climb.relation
+    where pg_catalog.current_setting('server_version_num')::integer >= 170000
+)
+select relation::regclass::text, attname from climb
+where not exists (
+    select from pg_catalog.pg_inherits i
+    join climb up on up.relation = i.inhparent and up.attname = climb.attname where i.inhrelid = climb.relation)
+order by 1, 2
+)sql";
 }
 
 std::string_view enabling(std::string_view state)
@@ -81,6 +108,16 @@ Result<void> suspend_keys(ServerConnection& connection, const std::vector<Placem
              .resume = add,
              .fallback = is_weak ? std::string() : add + " NOT VALID"}
         ));
+        if (!keys.is_null(i, 3)) {
+            TRY(journal::add_suspended(
+                connection,
+                {.step = "comment on key " + table + " " + name,
+                 .what = "comment on foreign key " + table + "." + std::string(keys.text(i, 1)),
+                 .resume = "COMMENT ON CONSTRAINT " + name + " ON " + table + " IS " +
+                           quoted_literal(keys.text(i, 3)),
+                 .fallback = {}}
+            ));
+        }
         TRY(connection.query("ALTER TABLE " + table + " DROP CONSTRAINT " + name));
     }
     return {};
@@ -159,7 +196,7 @@ primary_key(ServerConnection& connection, const Placement& placement)
     TRY_LET(
         const Rows rows,
         connection.query(
-            "select a.attname from pg_catalog.pg_index i "
+            "select a.attname, i.indimmediate from pg_catalog.pg_index i "
             "cross join lateral pg_catalog.unnest(i.indkey) with ordinality as k(attnum, n) "
             "join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum "
             "where i.indrelid = $1::regclass and i.indisprimary and k.n <= i.indnkeyatts order by "
@@ -174,11 +211,42 @@ primary_key(ServerConnection& connection, const Placement& placement)
             "Use --if-exists replace for this table, or restore it under another name."
         };
     }
+    if (!rows.is_true(0, 1)) {
+        return Error{
+            ErrorCode::InvalidInput,
+            "the primary key of table " + placement.target +
+                " is deferrable, so its rows cannot be merged",
+            "Use --if-exists replace for this table, or restore it under another name."
+        };
+    }
     std::vector<std::string> columns;
     for (int i = 0; i < rows.size(); ++i) {
         columns.emplace_back(rows.text(i, 0));
     }
     return columns;
+}
+
+Result<void>
+suspend_identities(ServerConnection& connection, const std::vector<Placement>& placements)
+{
+    if (placements.empty()) {
+        return {};
+    }
+    TRY_LET(const Rows columns, connection.query(fixed_identities_sql(placements)));
+    for (int i = 0; i < columns.size(); ++i) {
+        const std::string table(columns.text(i, 0));
+        const std::string name = quoted_identifier(columns.text(i, 1));
+        const std::string alter = "ALTER TABLE " + table + " ALTER COLUMN " + name;
+        TRY(journal::add_suspended(
+            connection,
+            {.step = "identity " + table + " " + name,
+             .what = "identity column " + table + "." + std::string(columns.text(i, 1)),
+             .resume = alter + " SET GENERATED ALWAYS",
+             .fallback = {}}
+        ));
+        TRY(connection.query(alter + " SET GENERATED BY DEFAULT"));
+    }
+    return {};
 }
 
 Result<void> suspend(ServerConnection& connection, const std::vector<Placement>& placements)

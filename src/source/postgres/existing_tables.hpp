@@ -17,13 +17,17 @@ namespace starkeep::source::postgres {
 Result<void> check_columns(ServerConnection& connection, const Placement& placement);
 
 /// Columns of the primary key, in its order.
-/// Errors: InvalidInput when there is none: rows cannot be told apart then.
+/// Errors: InvalidInput when there is none, or one that is checked late only: rows cannot be told apart then.
 Result<std::vector<std::string>>
 primary_key(ServerConnection& connection, const Placement& placement);
 
 /// Inside the caller's transaction, which has the journal: foreign keys of and to the tables are dropped, enabled
 /// triggers disabled; the journal knows how to bring them back.
 Result<void> suspend(ServerConnection& connection, const std::vector<Placement>& placements);
+
+/// As suspend(), for tables that are merged: columns GENERATED ALWAYS AS IDENTITY take stored values for the time being.
+Result<void>
+suspend_identities(ServerConnection& connection, const std::vector<Placement>& placements);
 
 /// Empties the tables.
 Result<void> truncate(ServerConnection& connection, const std::vector<Placement>& placements);

@@ -64,6 +64,22 @@ std::string not_validated(const std::string& definition)
     return statements.empty() ? definition : std::string(statements.front()) + " NOT VALID";
 }
 
+struct SequenceValue {
+    std::string last;  ///< SQL
+    bool is_called = false;
+};
+
+/// For "select setval(…)": only where sequence `name` has not come as far as `value`, in its own direction.
+std::string where_behind(const std::string& name, const SequenceValue& value)
+{
+    const std::string has_not_given_it =
+        value.is_called ? " or (s.last_value = " + value.last + " and not s.is_called)" : "";
+    return " from " + name +
+           " s, pg_catalog.pg_sequence q where q.seqrelid = " + quoted_literal(name) +
+           "::regclass and (case when q.seqincrement > 0 then s.last_value < " + value.last +
+           " else s.last_value > " + value.last + " end" + has_not_given_it + ")";
+}
+
 /// Consecutive entries that may share a batch: of one class, none needing another.
 class Batcher {
 public:
@@ -215,12 +231,14 @@ Result<void> Finisher::set_sequences()
             continue;
         }
         const std::string target = context_.plan.renames(name).sql();
-        const std::string value = std::to_string(last->get<std::int64_t>());
-        const std::string set =
-            "select pg_catalog.setval(" + quoted_literal(target) + "::regclass, " + value + ", " +
-            (is_called ? "true" : "false") + ")" +
-            (policy == "raise" ? " from " + target + " where last_value < " + value : std::string()
-            );
+        const SequenceValue value{
+            .last = quoted_literal(std::to_string(last->get<std::int64_t>())) + "::bigint",
+            .is_called = is_called
+        };
+        const std::string set = "select pg_catalog.setval(" + quoted_literal(target) +
+                                "::regclass, " + value.last + ", " +
+                                (is_called ? "true" : "false") + ")" +
+                                (policy == "raise" ? where_behind(target, value) : std::string());
         TRY(run_alone(
             {.key = "sequence " + text,
              .label = "sequence " + text,

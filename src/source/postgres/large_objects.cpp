@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct Group {
     std::string owner;
     std::vector<Grant> grants;
     std::vector<std::uint64_t> oids;
+    std::map<std::uint64_t, std::string> comments;
 };
 
 /// "ann=r*w/bob", the grantee in double quotes where SQL would need them.
@@ -76,6 +78,22 @@ Result<std::uint64_t> parse_oid(const Json& oid)
     return oid.get<std::uint64_t>();
 }
 
+/// Points of earlier versions have none.
+Result<std::map<std::uint64_t, std::string>> parse_comments(const Json& fact)
+{
+    std::map<std::uint64_t, std::string> comments;
+    const auto found = fact.find("comments");
+    if (found == fact.end() || !found->is_object()) {
+        return comments;
+    }
+    for (const auto& [key, comment] : found->items()) {
+        TRY_LET(const Json number, json::parse(key));
+        TRY_LET(const std::uint64_t oid, parse_oid(number));
+        TRY_LET(comments[oid], json::get_string(*found, key));
+    }
+    return comments;
+}
+
 Result<Group> parse_group(const Json& fact)
 {
     Group group;
@@ -85,6 +103,7 @@ Result<Group> parse_group(const Json& fact)
         TRY_LET(const std::uint64_t number, parse_oid(oid));
         group.oids.push_back(number);
     }
+    TRY_LET(group.comments, parse_comments(fact));
     const auto acl = fact.find("acl");
     if (acl == fact.end() || !acl->is_array()) {
         return group;
@@ -187,7 +206,10 @@ public:
                 (grant.is_grantable ? " WITH GRANT OPTION" : "")
             ));
         }
-        return {};
+        const auto comment = group.comments.find(oid);
+        return comment == group.comments.end()
+                   ? Result<void>()
+                   : try_to("COMMENT ON " + thing_ + " IS " + quoted_literal(comment->second));
     }
 
 private:

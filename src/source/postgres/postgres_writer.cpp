@@ -211,6 +211,7 @@ Result<void> PostgresWriter::prepare_existing(ServerConnection& connection)
         TRY(primary_key(connection, placement));
     }
     TRY(suspend(connection, both));
+    TRY(suspend_identities(connection, merged));
     return truncate(connection, replaced);
 }
 

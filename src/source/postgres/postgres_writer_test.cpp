@@ -57,7 +57,8 @@ TEST_F(PostgresWriterTest, BringsBackWhatDumpsOfDefinitionsDoNotShow)
                                 "where datname = current_database()";
     EXPECT_EQ(answer(comment, "beyond"), "the zoo's database\n");
     const std::string large =
-        "select oid, lomowner::regrole, lomacl from pg_largeobject_metadata order by 1";
+        "select oid, lomowner::regrole, lomacl, obj_description(oid, 'pg_largeobject') "
+        "from pg_largeobject_metadata order by 1";
     EXPECT_EQ(answer(large, "beyond"), answer(large, "zoo"));
     EXPECT_EQ(answer("select nspname from pg_namespace where nspname ~ 'starkeep'", "beyond"), "");
 }

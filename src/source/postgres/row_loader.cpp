@@ -14,10 +14,8 @@
 #include "source/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -45,36 +43,15 @@ std::vector<std::string> names_of(const std::vector<Column>& columns)
     return names;
 }
 
-Result<std::set<std::string>>
-always_identity_columns(ServerConnection& connection, const std::string& table)
-{
-    TRY_LET(
-        const Rows rows,
-        connection.query(
-            "select attname from pg_catalog.pg_attribute "
-            "where attrelid = $1::regclass and attidentity = 'a' and not attisdropped",
-            std::array{table}
-        )
-    );
-    std::set<std::string> out;
-    for (int i = 0; i < rows.size(); ++i) {
-        out.emplace(rows.text(i, 0));
-    }
-    return out;
-}
-
 /// From the staging table into `table`: a row whose key is there already takes its place.
 Result<std::string>
 merge_statement(ServerConnection& connection, const Placement& placement, const std::string& table)
 {
     TRY_LET(const std::vector<std::string> key, primary_key(connection, placement));
-    TRY_LET(
-        const std::set<std::string> fixed, always_identity_columns(connection, placement.target)
-    );
     const std::vector<std::string> columns = names_of(placement.object.columns);
     std::string changes;
     for (const std::string& column : columns) {
-        if (std::ranges::find(key, column) == key.end() && !fixed.contains(column)) {
+        if (std::ranges::find(key, column) == key.end()) {
             const std::string name = quoted_identifier(column);
             changes += (changes.empty() ? "" : ", ") + name + " = excluded." + name;
         }

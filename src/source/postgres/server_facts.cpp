@@ -47,8 +47,11 @@ from pg_catalog.pg_extension x join pg_catalog.pg_namespace n on n.oid = x.extna
 constexpr const char* kLargeObjects = R"sql(
 select coalesce(pg_catalog.jsonb_agg(g.entry), '[]') from (
     select pg_catalog.jsonb_build_object('owner', pg_catalog.pg_get_userbyid(m.lomowner), 'acl', m.lomacl::text::text[],
-        'oids', pg_catalog.jsonb_agg(m.oid::bigint order by m.oid)) as entry
-    from pg_catalog.pg_largeobject_metadata m group by m.lomowner, m.lomacl::text
+        'oids', pg_catalog.jsonb_agg(m.oid::bigint order by m.oid),
+        'comments', pg_catalog.jsonb_object_agg(m.oid, d.description) filter (where d.objoid is not null)) as entry
+    from pg_catalog.pg_largeobject_metadata m left join pg_catalog.pg_description d
+        on d.classoid = 'pg_catalog.pg_largeobject'::regclass and d.objoid = m.oid and d.objsubid = 0
+    group by m.lomowner, m.lomacl::text
 ) as g
 )sql";
 

@@ -85,6 +85,28 @@ TEST_F(ExistingTablesTest, KeepAForeignKeyThatRowsBreakAsNotValid)
     EXPECT_EQ(rows("broken", "app.customer"), backup->rows.at("app.customer"));
 }
 
+TEST_F(ExistingTablesTest, KeepTheCommentOfAForeignKeyThatWasOutOfForce)
+{
+    damage(
+        "commented",
+        "comment on constraint hen_egg_fkey on app.hen is 'only at the target; it''s new'"
+    );
+    RestoreOptions options = into("commented");
+    options.if_exists = IfExists::Replace;
+    options.only["app.egg"] = "app.egg";
+
+    ASSERT_OK_AND_LET(const std::vector<std::string> left_out, restore(*backup, options));
+
+    EXPECT_THAT(left_out, IsEmpty());
+    EXPECT_EQ(
+        answer(
+            "select obj_description(oid) from pg_constraint where conname = 'hen_egg_fkey'",
+            "commented"
+        ),
+        "only at the target; it's new\n"
+    );
+}
+
 TEST_F(ExistingTablesTest, OfAnotherStructureAreRefused)
 {
     damage("altered", "alter table app.animal alter column name type varchar(9)");

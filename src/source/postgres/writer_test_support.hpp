@@ -10,6 +10,7 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/copy_stream.hpp"
 #include "source/postgres/open_writer.hpp"
+#include "source/postgres/server_facts.hpp"
 #include "source/reader.hpp"
 #include "source/writer.hpp"
 #include "sys/file.hpp"
@@ -93,40 +94,6 @@ definitions_text(const testing::PostgresServer& server, const std::string& datab
         at = end;
     }
     return out;
-}
-
-inline Result<Json> test_facts(ServerConnection& connection)
-{
-    Json facts{{"sequences", Json::array()}, {"large_objects", Json::array()}};
-    TRY_LET(
-        const Rows sequences,
-        connection.query(
-            "select format('%I.%I', schemaname, sequencename), "
-            "coalesce(last_value, start_value), last_value is not null from pg_sequences"
-        )
-    );
-    for (int i = 0; i < sequences.size(); ++i) {
-        TRY_LET(const std::uint64_t last, sequences.number(i, 1));
-        facts["sequences"].push_back(
-            {{"name", sequences.text(i, 0)},
-             {"last_value", last},
-             {"is_called", sequences.is_true(i, 2)}}
-        );
-    }
-    TRY_LET(
-        const Rows large,
-        connection.query("select oid, pg_get_userbyid(lomowner), "
-                         "coalesce(to_json(lomacl::text[])::text, 'null') "
-                         "from pg_largeobject_metadata")
-    );
-    for (int i = 0; i < large.size(); ++i) {
-        TRY_LET(const std::uint64_t oid, large.number(i, 0));
-        TRY_LET(const Json acl, json::parse(large.text(i, 2)));
-        facts["large_objects"].push_back(
-            {{"owner", large.text(i, 1)}, {"acl", acl}, {"oids", Json::array({oid})}}
-        );
-    }
-    return facts;
 }
 
 inline Result<std::vector<Object>> test_objects(ServerConnection& connection)
@@ -228,7 +195,7 @@ back_up(const testing::PostgresServer& server, const std::string& database)
         return Error{ErrorCode::Rejected, done.error_output};
     }
     TRY_LET(ServerConnection connection, ServerConnection::open(server.url(database), {}, {}));
-    TRY_LET(backup.facts, test_facts(connection));
+    TRY_LET(backup.facts, load_facts(connection));
     TRY_LET(backup.objects, test_objects(connection));
     backup.objects.push_back(large_objects());
     TRY_LET(backup.rows, test_rows(connection, backup.objects));

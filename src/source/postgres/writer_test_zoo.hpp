@@ -111,6 +111,8 @@ SELECT lo_put(424242, 0, decode(repeat('abcd', 3000), 'hex'));
 SELECT lo_create(424243);
 ALTER LARGE OBJECT 424242 OWNER TO zoo_owner;
 GRANT SELECT ON LARGE OBJECT 424242 TO zoo_reader;
+COMMENT ON LARGE OBJECT 424243 IS 'empty; it''s so';
+COMMENT ON CONSTRAINT orders_customer_id_fkey ON app.orders IS 'who buys';
 )zoo";
 
 }  // namespace starkeep::source::postgres
