@@ -6,12 +6,17 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/output.hpp"
+#include "source/open.hpp"
 #include "sys/environment.hpp"
 #include "sys/host.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
 #include <stop_token>
+#include <string_view>
 #include <utility>
 
 namespace starkeep::cli {
@@ -55,6 +60,16 @@ void add_commands(CLI::App& app, Context& context)
     add_export(app, context);
 }
 
+void hide_passwords(std::span<char*> arguments)
+{
+    for (char* argument : arguments) {
+        const std::string_view text = argument;
+        if (source::has_password(text)) {
+            std::fill_n(argument + text.find("://") + 3, text.size() - text.find("://") - 3, '*');
+        }
+    }
+}
+
 int finish(const Result<Outcome>& outcome)
 {
     if (const Result<void> written = flush_output(); !written.ok()) {
@@ -73,7 +88,7 @@ int finish(const Result<Outcome>& outcome)
 
 }  // namespace
 
-int run(int argc, const char* const* argv, std::stop_token stop)
+int run(int argc, char** argv, std::stop_token stop)
 {
     CLI::App app(
         "Starkeep backs up and restores databases into repositories that prove themselves.",
@@ -89,6 +104,7 @@ int run(int argc, const char* const* argv, std::stop_token stop)
         // Zero for --help and --version.
         return app.exit(error) == 0 ? 0 : kUsage;
     }
+    hide_passwords(std::span(argv, static_cast<std::size_t>(argc)));
     return finish(context.command());
 }
 

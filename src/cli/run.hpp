@@ -6,7 +6,8 @@
 
 namespace starkeep::cli {
 
-/// Returns the process exit status of the public contract. `argv` as main got it.
-int run(int argc, const char* const* argv, std::stop_token stop);
+/// Returns the process exit status of the public contract. `argv` as main got it: where an argument is a URL with a
+/// password, its text is overwritten, so that lists of processes show it no longer.
+int run(int argc, char** argv, std::stop_token stop);
 
 }  // namespace starkeep::cli

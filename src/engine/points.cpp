@@ -197,10 +197,9 @@ Result<repository::Point> select_point(
 RetentionPlan
 plan_retention(const std::vector<repository::Point>& points, const Retention& retention)
 {
+    // Stable: of two points of one second, the log knows which is the newer.
     std::vector<repository::Point> newest_first = points;
-    std::ranges::sort(newest_first, std::ranges::greater{}, [](const repository::Point& point) {
-        return std::pair(point.time, point.id);
-    });
+    std::ranges::stable_sort(newest_first, std::ranges::greater{}, &repository::Point::time);
     std::map<std::string, Rules> rules;
     RetentionPlan plan;
     for (const repository::Point& point : newest_first) {

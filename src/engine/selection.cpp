@@ -112,6 +112,19 @@ bool Selection::chosen(std::string_view database, std::string_view object, std::
     return (include_.empty() || included > 0) && excluded == 0;
 }
 
+bool Selection::means_whole(std::string_view database) const
+{
+    return include_.empty() || std::ranges::any_of(include_, [&](const Pattern& pattern) {
+               const std::string_view text = pattern.text;
+               const std::size_t slash = text.find('/');
+               const std::string_view objects =
+                   slash == std::string_view::npos ? text : text.substr(slash + 1);
+               const bool all = objects == "*" || (objects.empty() && !text.empty());
+               return all &&
+                      (slash == std::string_view::npos || matches(text.substr(0, slash), database));
+           });
+}
+
 bool Selection::touches(std::string_view database) const
 {
     const auto names_database = [&](const Pattern& pattern) {

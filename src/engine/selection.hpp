@@ -23,7 +23,9 @@ class Selection {
 public:
     Selection(std::vector<std::string> include, std::vector<std::string> exclude);
 
-    bool everything() const { return include_.empty() && exclude_.empty(); }
+    /// Whether the database is meant with all that it holds (views, functions, …), except what is excluded: no pattern
+    /// picks single objects of it.
+    bool means_whole(std::string_view database) const;
     /// `parent`: the partitioned table that the object is a part of, if it is one; a pattern for it counts for its parts.
     bool
     chosen(std::string_view database, std::string_view object, std::string_view parent = {}) const;

@@ -39,7 +39,7 @@ TEST(Selection, ChoosesEverythingWithoutPatterns)
 {
     const Selection all({}, {});
 
-    EXPECT_TRUE(all.everything());
+    EXPECT_TRUE(all.means_whole("shop"));
     EXPECT_TRUE(all.chosen("shop", "public.orders"));
 }
 
@@ -100,6 +100,19 @@ TEST(Selection, TouchesOnlyDatabasesThatAPatternNames)
     EXPECT_FALSE(Selection({"shop/*"}, {}).touches("bank"));
     EXPECT_FALSE(Selection({}, {"bank/"}).touches("bank"));
     EXPECT_TRUE(Selection({}, {"bank/x"}).touches("bank"));
+}
+
+TEST(Selection, MeansAWholeDatabaseUnlessItPicksObjects)
+{
+    for (const char* all : {"shop/", "shop/*", "*", "*/*", "s*/"}) {
+        SCOPED_TRACE(all);
+        EXPECT_TRUE(Selection({all}, {}).means_whole("shop"));
+    }
+    EXPECT_TRUE(Selection({}, {"orders"}).means_whole("shop"));
+    for (const char* part : {"orders", "shop/orders", "shop/public.*", "bank/", "public.*"}) {
+        SCOPED_TRACE(part);
+        EXPECT_FALSE(Selection({part}, {}).means_whole("shop"));
+    }
 }
 
 TEST(ParseRename, TakesDatabasesAndTables)

@@ -25,7 +25,8 @@ struct Placement {
 struct WriteRequest {
     std::string restore_key;  ///< names this restore in the target's journal: point and options
     std::vector<Placement> placements;
-    bool whole_database = true;  ///< false: only the placements and what belongs to them
+    bool whole_database = true;         ///< false: only the placements and what belongs to them
+    std::vector<std::string> excluded;  ///< objects that a whole database comes without
     IfExists if_exists = IfExists::Fail;
     Json facts;                    ///< DatabaseReader::facts() of the backup
     std::string definitions_path;  ///< the pg_dump archive as a file

@@ -175,7 +175,7 @@ def test_backup_sees_that(name, hazard, starkeep):
     assert_seen(hazard, starkeep)
     assert result["reused_objects"] >= 1
     if "t" in [row[0] for row in hazard.rows("hazard", "SELECT relname FROM pg_class WHERE relkind = 'r'")]:
-        columns = hazard.rows("hazard", "SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0"
+        columns = hazard.rows("hazard", "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('public.t') AND attnum > 0"
                               " AND NOT attisdropped ORDER BY attnum")
         listed = starkeep.run("ls", "latest:hazard/public.t", "--json").document()
         assert [c["name"] for c in listed] == [row[0] for row in columns]

@@ -261,6 +261,25 @@ def test_one_of_several_databases_can_be_chosen(shop, starkeep, before):
     assert shop.databases() == {"postgres", "shop"}
 
 
+def test_database_without_one_table_keeps_all_that_does_not_need_it(shop, stocked, before):
+    outcome = stocked.restore("latest", shop.url("rest"), "--exclude", "sales.orders", status=3)
+
+    said = outcome.stdout + outcome.stderr
+    assert "sales.big_orders" in said and "lines_orders_fkey" in said
+    found = contents(shop, "rest")
+    assert found == {name: value for name, value in before[1].items() if name != "sales.orders"}
+
+
+def test_excluded_table_that_is_there_stays_as_it_is(shop, stocked, before):
+    shop.execute("shop", "DELETE FROM sales.lines; DROP VIEW sales.big_orders; UPDATE sales.orders SET note = 'newer'")
+    newer = contents(shop, "shop")["sales.orders"]
+
+    stocked.restore("latest", shop.url(), "--exclude", "sales.orders", "--if-exists", "replace")
+
+    assert schema(shop, "shop") == before[0]
+    assert contents(shop, "shop") == before[1] | {"sales.orders": newer}
+
+
 def test_missing_roles_are_left_out_and_named(shop, starkeep, other_server):
     shop.execute("postgres", "DROP ROLE IF EXISTS seller; CREATE ROLE seller")
     shop.execute("shop", "ALTER TABLE sales.lines OWNER TO seller; GRANT SELECT ON public.customers TO seller")
@@ -269,7 +288,7 @@ def test_missing_roles_are_left_out_and_named(shop, starkeep, other_server):
 
     outcome = starkeep.with_tools(other_server.bin).restore("latest", other_server.url(), status=3)
 
-    assert "seller" in outcome.stderr
+    assert "seller" in outcome.stdout + outcome.stderr
     assert contents(other_server, "shop") == data
     shop.drop_database("shop")
     shop.execute("postgres", "DROP ROLE seller")

@@ -78,12 +78,14 @@ private:
     {
         DatabasePlan plan;
         TRY_LET(plan.manifest, read_manifest(repository_, database));
-        plan.whole = request_.selection.everything();
+        plan.whole = request_.selection.means_whole(database.name);
         for (const repository::ManifestObject& object : plan.manifest.objects) {
             if (request_.selection.chosen(database.name, object.name, parent_of(object.facts))) {
                 plan.placements.push_back(
                     {.object = to_source_object(object), .target = target_of(object.name)}
                 );
+            } else {
+                plan.excluded.push_back(object.name);
             }
         }
         return plan;
@@ -177,7 +179,8 @@ private:
                     ErrorCode::InvalidInput, "two objects would be restored as " + placement.target
                 };
             }
-            if (!plan.whole || placement.target != placement.object.name) {
+            const bool is_renamed = placement.target != placement.object.name;
+            if (!plan.whole || !plan.excluded.empty() || is_renamed) {
                 plan.restore_key += "\n" + placement.object.name + "=" + placement.target;
             }
         }

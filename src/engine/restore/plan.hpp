@@ -21,7 +21,8 @@ struct DatabasePlan {
     /// Parallel to each other.
     std::vector<source::Placement> placements;
     std::vector<const repository::ManifestObject*> objects;
-    bool whole = true;
+    bool whole = true;                  ///< but for `excluded`
+    std::vector<std::string> excluded;  ///< objects that are not chosen
     /// Equal for two runs of the same restore, so that the second carries on where the first ended.
     std::string restore_key;
 };

@@ -96,6 +96,7 @@ private:
             .restore_key = plan_.restore_key,
             .placements = plan_.placements,
             .whole_database = plan_.whole,
+            .excluded = plan_.excluded,
             .if_exists = request_.if_exists,
             .facts = plan_.manifest.facts,
             .definitions_path = definitions.string(),

@@ -147,9 +147,6 @@ std::string oid_array(const std::vector<Group>& groups)
 
 bool has_large_objects(const RestoreContext& context)
 {
-    if (context.request.whole_database) {
-        return true;
-    }
     for (const Placement& placement : context.request.placements) {
         if (placement.object.kind == "large_objects") {
             return true;

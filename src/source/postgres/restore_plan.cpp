@@ -250,11 +250,18 @@ plan_restore(const WriteRequest& request, const ArchiveMap& map, const TargetFac
             renamed.emplace_back(name, to);
         }
     }
-    Selection selection = request.whole_database
-                              ? select_all(map)
-                              : select_tables(map, tables, [&](const QualifiedName& name) {
-                                    return target.has(name);
-                                });
+    std::vector<QualifiedName> excluded;
+    for (const std::string& object : request.excluded) {
+        // Other objects than tables (large objects) have names of another form.
+        if (const auto name = parse_qualified_name(object); name.ok()) {
+            excluded.push_back(*name);
+        }
+    }
+    const auto exists = [&](const QualifiedName& name) {
+        return target.has(name);
+    };
+    Selection selection = request.whole_database ? select_all_but(map, excluded, exists)
+                                                 : select_tables(map, tables, exists);
     plan.chosen = std::move(selection.chosen);
     for (std::string& line : selection.left_out) {
         plan.left_out.add(std::move(line));

@@ -242,6 +242,97 @@ private:
     std::set<std::uint64_t> renamed_;
 };
 
+/// All that can be made without some tables.
+class Remainder {
+public:
+    explicit Remainder(const ArchiveMap& map) : map_(map) {}
+
+    Selection
+    run(const std::vector<QualifiedName>& excluded,
+        const std::function<bool(const QualifiedName&)>& exists)
+    {
+        for (const QualifiedName& name : excluded) {
+            if (const ArchiveEntry* table = map_.find_table(name); table != nullptr) {
+                excluded_.insert(table->id);
+                if (!exists(name)) {
+                    missing_.insert(table->id);
+                }
+            }
+        }
+        std::size_t before = 0;
+        do {
+            before = excluded_.size() + missing_.size();
+            for (const ArchiveEntry& entry : map_.entries()) {
+                consider(entry);
+            }
+        } while (excluded_.size() + missing_.size() != before);
+        Selection selection;
+        for (const ArchiveEntry& entry : map_.entries()) {
+            const bool is_left = !excluded_.contains(entry.id) && !missing_.contains(entry.id);
+            if (is_left && !is_content(entry) && entry.kind != "DATABASE") {
+                selection.chosen.insert(entry.id);
+            }
+        }
+        selection.left_out = std::move(left_out_);
+        return selection;
+    }
+
+private:
+    bool is_excluded(const ArchiveEntry* entry) const
+    {
+        return entry != nullptr && excluded_.contains(entry->id);
+    }
+
+    void consider(const ArchiveEntry& entry)
+    {
+        if (is_content(entry) || excluded_.contains(entry.id) || missing_.contains(entry.id)) {
+            return;
+        }
+        const auto needs = map_.needs(entry);
+        const bool needs_excluded =
+            std::ranges::any_of(needs, [&](const auto* need) { return is_excluded(need); });
+        const bool is_of_excluded =
+            is_excluded(map_.subject(entry)) || is_attachment_of_excluded(entry) ||
+            (needs_excluded && (is_annotation(entry) || entry.kind == "INDEX ATTACH"));
+        if (is_of_excluded) {
+            excluded_.insert(entry.id);
+            if (const auto* table = map_.subject(entry);
+                table != nullptr && missing_.contains(table->id)) {
+                missing_.insert(entry.id);
+            }
+            return;
+        }
+        const auto missing = std::ranges::find_if(needs, [&](const auto* need) {
+            return missing_.contains(need->id);
+        });
+        if (missing == needs.end()) {
+            return;
+        }
+        missing_.insert(entry.id);
+        if (!is_annotation(entry)) {
+            left_out_.push_back(
+                describe(entry) + ": it needs " + describe(**missing) + ", which is not restored"
+            );
+        }
+    }
+
+    bool is_attachment_of_excluded(const ArchiveEntry& entry) const
+    {
+        if (entry.kind != "TABLE ATTACH") {
+            return false;
+        }
+        const std::vector<QualifiedName> names = names_in(entry);
+        return std::ranges::any_of(names, [&](const QualifiedName& name) {
+            return is_excluded(map_.find_table(name));
+        });
+    }
+
+    const ArchiveMap& map_;
+    std::set<std::uint64_t> excluded_;  ///< the tables and what is part of them
+    std::set<std::uint64_t> missing_;   ///< what nothing that is made may need
+    std::vector<std::string> left_out_;
+};
+
 }  // namespace
 
 ArchiveMap::ArchiveMap(const Archive& archive) : archive_(archive)
@@ -347,15 +438,13 @@ std::string describe(const ArchiveEntry& entry)
     return out + entry.name;
 }
 
-Selection select_all(const ArchiveMap& map)
+Selection select_all_but(
+    const ArchiveMap& map,
+    const std::vector<QualifiedName>& excluded,
+    const std::function<bool(const QualifiedName&)>& exists
+)
 {
-    Selection selection;
-    for (const ArchiveEntry& entry : map.entries()) {
-        if (!is_content(entry) && entry.kind != "DATABASE") {
-            selection.chosen.insert(entry.id);
-        }
-    }
-    return selection;
+    return Remainder(map).run(excluded, exists);
 }
 
 Selection select_tables(

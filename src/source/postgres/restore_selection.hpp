@@ -52,7 +52,7 @@ std::string describe(const ArchiveEntry& entry);
 struct Selection {
     std::set<std::uint64_t> chosen;
     std::vector<std::string>
-        left_out;  ///< what belongs to a chosen table and cannot be brought back, with the reason
+        left_out;  ///< what one would expect to come back and cannot, with the reason
 };
 
 /// A table to bring back.
@@ -61,7 +61,12 @@ struct ChosenTable {
     bool is_renamed = false;
 };
 
-Selection select_all(const ArchiveMap& map);
+/// All but the tables `excluded`, and but what needs one of them that `exists` denies.
+Selection select_all_but(
+    const ArchiveMap& map,
+    const std::vector<QualifiedName>& excluded,
+    const std::function<bool(const QualifiedName&)>& exists
+);
 /// `exists` says whether the target has a relation of that name already.
 Selection select_tables(
     const ArchiveMap& map,
