@@ -92,10 +92,9 @@ public:
 
     Result<void> put(std::string_view name, ByteView content) override
     {
-        Fate fate = on_put(name);
+        const Fate fate = on_put(name);
         if (fate.done) {
-            const Result<void> put = memory.put(name, content);
-            return put.ok() ? std::move(fate.answer) : put;
+            TRY(memory.put(name, content));
         }
         return fate.answer;
     }

@@ -144,7 +144,7 @@ TEST(WriteSession, StoresEqualContentOnceAcrossAppendersTypesApart)
 
 TEST(WriteSession, ReusesWhatAnEarlierPointStored)
 {
-    Opened opened;
+    const Opened opened;
     auto first = opened.begin();
     const auto first_appender = first->appender();
     const Reference stored = add_chunk(*first_appender, 1);
@@ -246,7 +246,7 @@ TEST(WriteSession, DoesNotReuseWhatWasCondemnedBeforeItBegan)
 
 TEST(WriteSession, RefusesAPointWhosePacksAreStillOpenOrWereNeverPut)
 {
-    Opened opened;
+    const Opened opened;
     auto session = opened.begin();
     const auto appender = session->appender();
     const auto dropped = session->appender();
@@ -322,7 +322,7 @@ TEST(WriteSession, CommitsEvenWhenItsIndexCannotBePut)
 
 TEST(WriteSession, RefusesARecordBeyond64MiB)
 {
-    Opened opened;
+    const Opened opened;
     auto session = opened.begin();
 
     EXPECT_ERROR(

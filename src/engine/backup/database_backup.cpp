@@ -12,6 +12,7 @@
 #include "engine/backup/unit_backup.hpp"
 #include "engine/backup/unit_summary.hpp"
 #include "engine/parallel.hpp"
+#include "engine/selection.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/write_session.hpp"
