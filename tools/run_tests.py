@@ -69,7 +69,7 @@ SANITIZED = {
 }
 
 
-def steps(quick, everything=False):
+def steps(quick):
     tools = ROOT / "tests/tools"
     threaded = [room for room in THREADED if any((ROOT / "src" / room).rglob("*_test.cpp"))]
     plan = [
@@ -84,17 +84,16 @@ def steps(quick, everything=False):
     ]
     if quick:
         return plan + [build("dev"), unit_tests("dev")]
-    plan += [build("asan", environment=SANITIZED), unit_tests("asan", environment=SANITIZED), pytest(ROOT / "tests/reader")]
-    if not everything:
-        return plan
     plan += [
         check("clang-tidy", "tools/run_clang_tidy.py", "build/dev", needs="check headers"),
+        build("asan", environment=SANITIZED),
+        unit_tests("asan", environment=SANITIZED),
         build("tsan", *[f"{room}_test" for room in threaded], environment=SANITIZED),
         unit_tests("tsan", "-R", f"^({'|'.join(threaded)})/", environment=SANITIZED),
         Step("fuzz, 5 s a target", ["fuzz/run", "5"]),
         build("release", "starkeep"),
     ]
-    return plan + [pytest(s, needs="build release") for s in suites() if s not in (tools, ROOT / "tests/reader")]
+    return plan + [pytest(s, needs="build release") for s in suites() if s != tools]
 
 
 def counted(report):
@@ -146,12 +145,11 @@ def print_tail(log):
 def main():
     parser = argparse.ArgumentParser(prog="./test", description="Runs every check and every test.")
     parser.add_argument("--quick", action="store_true", help="the checks and the unit tests, without sanitizers")
-    parser.add_argument("--all", action="store_true", help="clang-tidy, the thread sanitizer, fuzzing and all suites too")
     chosen = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     total, failures = [0, 0, 0], set()
-    for step in steps(chosen.quick, chosen.all):
+    for step in steps(chosen.quick):
         if step.needs in failures:
             print(f"{step.name:<32} not run: {step.needs} failed")
             failures.add(step.name)

@@ -197,14 +197,19 @@ Result<repository::Point> select_point(
 RetentionPlan
 plan_retention(const std::vector<repository::Point>& points, const Retention& retention)
 {
-    // Stable: of two points of one second, the log knows which is the newer.
-    std::vector<repository::Point> newest_first = points;
-    std::ranges::stable_sort(newest_first, std::ranges::greater{}, &repository::Point::time);
+    std::vector<const repository::Point*> newest_first;
+    for (const repository::Point& point : points) {
+        newest_first.push_back(&point);
+    }
+    // Of two points of one second, the one that comes first in `points` is the newer.
+    std::ranges::sort(newest_first, [](const auto* one, const auto* other) {
+        return one->time != other->time ? one->time > other->time : one < other;
+    });
     std::map<std::string, Rules> rules;
     RetentionPlan plan;
-    for (const repository::Point& point : newest_first) {
-        const bool kept = rules.try_emplace(point.source, retention).first->second.keep(point);
-        (kept ? plan.keep : plan.forget).push_back(point);
+    for (const repository::Point* point : newest_first) {
+        const bool kept = rules.try_emplace(point->source, retention).first->second.keep(*point);
+        (kept ? plan.keep : plan.forget).push_back(*point);
     }
     return plan;
 }

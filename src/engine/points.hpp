@@ -42,7 +42,8 @@ struct RetentionPlan {
     std::vector<repository::Point> forget;
 };
 
-/// Counts apply to each source by itself. A point whose time cannot be read is kept.
+/// Counts apply to each source by itself. A point whose time cannot be read is kept. `points`: newest first, as
+/// Repository::points() has them; of two points of one second, the first is the newer.
 RetentionPlan
 plan_retention(const std::vector<repository::Point>& points, const Retention& retention);
 

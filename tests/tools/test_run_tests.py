@@ -50,7 +50,7 @@ def test_a_report_of_an_earlier_run_is_not_counted_again(tmp_path):
 
 def test_steps_that_need_a_failed_step_are_not_run_and_count_as_failed(monkeypatch, capsys):
     plan = [run_tests.Step("first", ["false"]), run_tests.Step("second", ["true"], needs="first")]
-    monkeypatch.setattr(run_tests, "steps", lambda quick, everything: plan)
+    monkeypatch.setattr(run_tests, "steps", lambda quick: plan)
     monkeypatch.setattr("sys.argv", ["test"])
 
     assert run_tests.main() == 1
