@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     starkeep::fuzz::Input input(data, size);
     const std::uint8_t choices = input.choice();
-    starkeep::ByteView bytes = input.rest();
+    const starkeep::ByteView bytes = input.rest();
     starkeep::fuzz::check_varint(bytes);
     const starkeep::ByteView plan = bytes.first(std::min<std::size_t>(choices % 16U, bytes.size()));
     starkeep::codec::ByteReader reader(bytes.subspan(plan.size()), "input");

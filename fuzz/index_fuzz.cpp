@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain bytes of an index, and with them of pack directories: accepted bytes are those that the encoder writes.
-#include "base/bytes.hpp"
 #include "base/contract.hpp"
 #include "fuzz_input.hpp"
 #include "repository/index.hpp"

@@ -137,6 +137,21 @@ TEST(PlanRetention, KeepsTheNewestOfEachDayWeekMonthAndYear)
     }
 }
 
+TEST(PlanRetention, TakesTheListsOrderForPointsOfOneSecond)
+{
+    const std::vector<repository::Point> points{
+        point("1", kShop, "2026-03-01T10:00:00Z"),
+        point("3", kShop, "2026-03-02T10:00:00Z"),
+        point("2", kShop, "2026-03-02T10:00:00Z"),
+        point("4", kShop, "2026-03-02T10:00:00Z"),
+    };
+
+    const RetentionPlan plan = plan_retention(points, {.last = 1});
+
+    ASSERT_EQ(plan.keep.size(), 1U);
+    EXPECT_EQ(plan.keep[0].id, points[1].id);
+}
+
 TEST(PlanRetention, CountsEachSourceByItself)
 {
     const std::vector<repository::Point> points{
