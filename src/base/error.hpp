@@ -26,7 +26,7 @@ int exit_status(ErrorCode code);
 /// branches on `code()` only, never on the text.
 class [[nodiscard]] Error {
 public:
-    /// `message`: lower case, no period, names the object. `hint`: one full sentence, or empty.
+    /// `message`: lower case, no period, names the object. `hint`: full sentences, best one, or empty.
     Error(ErrorCode code, std::string message, std::string hint = {})
         : code_(code), message_(std::move(message)), hint_(std::move(hint))
     {
@@ -40,6 +40,13 @@ public:
     Error during(std::string what) &&
     {
         frames_.push_back(std::move(what));
+        return std::move(*this);
+    }
+
+    /// Adds a sentence to what the hint says already.
+    Error with_hint(const std::string& sentence) &&
+    {
+        hint_ += (hint_.empty() ? "" : " ") + sentence;
         return std::move(*this);
     }
 

@@ -141,6 +141,40 @@ def test_rows_do_not_go_into_a_table_of_another_structure(shop, stocked, mode):
     assert held(shop, "shop") == changed
 
 
+def failed_replace(shop, stocked):
+    """A restore that empties the tables and then meets a rule of the target's that stored rows break."""
+    shop.execute("shop", "COMMENT ON CONSTRAINT lines_orders_fkey ON sales.lines IS 'mine'")
+    state = held(shop, "shop")
+    shop.execute("shop", "ALTER TABLE sales.orders ADD CONSTRAINT small CHECK (id < 10) NOT VALID")
+    outcome = stocked.restore("latest", shop.url(), "--if-exists", "replace", status=1)
+    assert "small" in outcome.stderr and "Run the same restore again" in outcome.stderr
+    shop.execute("shop", "ALTER TABLE sales.orders DROP CONSTRAINT small")
+    assert held(shop, "shop") != state
+    return state
+
+
+def test_failed_replace_is_brought_to_its_end_by_the_same_command(shop, stocked):
+    state = failed_replace(shop, stocked)
+
+    stocked.restore("latest", shop.url(), "--if-exists", "replace")
+
+    assert held(shop, "shop") == state
+
+
+def test_failed_replace_can_be_given_up(shop, stocked):
+    state = failed_replace(shop, stocked)
+    outcome = stocked.restore("latest", shop.url(), "--if-exists", "merge", status=1)
+    assert "another restore that is not finished" in outcome.stderr and "CALL starkeep_restore.abandon()" in outcome.stderr
+
+    shop.execute("shop", "CALL starkeep_restore.abandon()")
+
+    keys = "SELECT conname, convalidated, obj_description(oid) FROM pg_constraint WHERE contype = 'f' ORDER BY 1"
+    assert [key[0] for key in shop.rows("shop", keys)] == ["lines_orders_fkey", "orders_customer_fkey"]
+    assert ("mine",) in [key[2:] for key in shop.rows("shop", keys)]
+    stocked.restore("latest", shop.url(), "--if-exists", "merge")
+    assert contents(shop, "shop") == state[1]
+
+
 def test_replace_of_one_table_leaves_the_others_alone(shop, stocked, before):
     shop.execute("shop", "UPDATE sales.lines SET item = 'wrong'; UPDATE public.customers SET name = 'newer' WHERE id = 7")
     newer = contents(shop, "shop")["public.customers"]

@@ -110,6 +110,18 @@ private:
     {
         progress_.begin_phase("creating the objects of " + plan_.target);
         TRY(writer.create());
+        Result<void> filled = fill(writer, restored, report);
+        if (filled.ok() || filled.error().code() == ErrorCode::Conflict) {
+            return filled;
+        }
+        return std::move(filled).error().with_hint(
+            "Run the same restore again: it goes on where this one stopped."
+        );
+    }
+
+    Result<void>
+    fill(source::DatabaseWriter& writer, const RestoredDatabase& restored, RestoreReport& report)
+    {
         const LoadRequest load{
             .plan = plan_,
             .skipped = skipped(restored),

@@ -127,12 +127,22 @@ Result<void> Finisher::run()
     TRY(annotate());
     TRY(refresh_views());
     TRY(analyze());
-    TRY(annotate_database());
-    // Last, since they would fire on the steps before.
-    return make_event_triggers();
+    return annotate_database();
 }
 
-Result<LeftOut> Finisher::left_out()
+Result<LeftOut> Finisher::conclude()
+{
+    ServerConnection& connection = connections_.front();
+    TRY(connection.query("begin"));
+    TRY_LET(LeftOut left_out, noted());
+    // Event triggers fire on all other steps, and may forbid them; they do not fire on those that make event triggers.
+    TRY(journal::drop(connection));
+    TRY(make_event_triggers(left_out));
+    TRY(connection.query("commit"));
+    return left_out;
+}
+
+Result<LeftOut> Finisher::noted()
 {
     LeftOut all = context_.plan.left_out;
     TRY_LET(const std::vector<Json> notes, journal::notes(connections_.front()));
@@ -141,11 +151,6 @@ Result<LeftOut> Finisher::left_out()
         all.merge(one);
     }
     return all;
-}
-
-Result<void> Finisher::drop_journal()
-{
-    return journal::drop(connections_.front());
 }
 
 void Finisher::tell(const std::string& label)
@@ -462,7 +467,7 @@ Result<void> Finisher::annotate()
 {
     for (const ArchiveEntry& entry : context_.map.entries()) {
         if ((!is_annotation(entry) && entry.kind != "DEFAULT ACL") || is_about_database(entry) ||
-            !context_.plan.chosen.contains(entry.id)) {
+            is_about_event_trigger(entry) || !context_.plan.chosen.contains(entry.id)) {
             continue;
         }
         const auto needs = context_.map.needs(entry);
@@ -600,11 +605,27 @@ Result<void> Finisher::analyze()
     return run_in_parallel(connections_, steps);
 }
 
-Result<void> Finisher::make_event_triggers()
+bool Finisher::is_about_event_trigger(const ArchiveEntry& entry) const
 {
+    const auto needs = context_.map.needs(entry);
+    return std::ranges::any_of(needs, [](const ArchiveEntry* need) {
+        return need->kind == "EVENT TRIGGER";
+    });
+}
+
+Result<void> Finisher::make_event_triggers(LeftOut& left_out)
+{
+    ServerConnection& connection = connections_.front();
     for (const ArchiveEntry& entry : context_.map.entries()) {
-        if (entry.kind == "EVENT TRIGGER" && is_wanted(entry)) {
-            TRY(run_alone(entry_step(entry)));
+        if (!is_wanted(entry)) {
+            continue;
+        }
+        if (entry.kind == "EVENT TRIGGER") {
+            tell(describe(entry));
+            TRY(make_entry(connection, entry, left_out));
+        } else if (is_annotation(entry) && is_about_event_trigger(entry)) {
+            TRY(Definer(connection, context_.target, context_.plan.renames)
+                    .annotate(entry, entry.definition, left_out));
         }
     }
     return {};

@@ -28,11 +28,11 @@ public:
     /// Opens the connections. Both arguments must outlive this.
     static Result<std::unique_ptr<Finisher>> open(const RestoreContext& context, const Tell& tell);
 
-    /// All steps but the removal of the journal.
+    /// All steps but the last.
     Result<void> run();
-    /// What the steps of this run and those before it left out.
-    Result<LeftOut> left_out();
-    Result<void> drop_journal();
+    /// The last step: the journal goes and event triggers come, both or neither. What this run and those before it left
+    /// out.
+    Result<LeftOut> conclude();
 
 private:
     struct Step {
@@ -51,7 +51,8 @@ private:
     Result<std::set<QualifiedName>> unpopulated_views() const;
     Result<void> refresh_views();
     Result<void> analyze();
-    Result<void> make_event_triggers();
+    Result<LeftOut> noted();
+    Result<void> make_event_triggers(LeftOut& left_out);
 
     Result<void> run_step(ServerConnection& connection, const Step& step);
     Result<void> run_alone(const Step& step) { return run_step(connections_.front(), step); }
@@ -61,6 +62,7 @@ private:
     bool is_deferred_attachment(const ArchiveEntry& entry) const;
     bool is_wanted(const ArchiveEntry& entry) const;
     bool needs_kept(const ArchiveEntry& entry) const;
+    bool is_about_event_trigger(const ArchiveEntry& entry) const;
     ParallelStep parallel_step(const ArchiveEntry& entry);
     Step entry_step(const ArchiveEntry& entry);
     Result<void>

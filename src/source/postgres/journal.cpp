@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "json/json.hpp"
 #include "source/postgres/connection.hpp"
+#include "source/postgres/definer.hpp"
 
 #include <array>
 #include <optional>
@@ -25,7 +26,72 @@ create table starkeep_restore.suspended
     (n serial primary key, step text not null, what text not null, resume text not null, fallback text not null);
 )sql";
 
+/// What cannot be put back any more is told with the statement that would do it; it does not keep the rest from being put
+/// back.
+constexpr const char* kAbandonProcedure = R"sql(
+create procedure starkeep_restore.abandon() language plpgsql set search_path = pg_catalog, pg_temp as $body$
+declare
+    one record;
+begin
+    for one in
+        select s.what, s.resume, s.fallback from starkeep_restore.suspended s
+        where not exists (select from starkeep_restore.step t where t.step = s.step) order by s.n
+    loop
+        begin
+            execute one.resume;
+        exception
+            when duplicate_object then
+                null;
+            when others then
+                raise warning '% cannot be put back: %', one.what, sqlerrm using hint = one.resume;
+                if one.fallback <> '' then
+                    begin
+                        execute one.fallback;
+                        raise warning '% is put back NOT VALID', one.what;
+                    exception
+                        when others then
+                            raise warning '% is lost: %', one.what, sqlerrm;
+                    end;
+                end if;
+        end;
+    end loop;
+    drop schema starkeep_restore cascade;
+end
+$body$;
+comment on schema starkeep_restore is
+    'an unfinished restore: run it again to its end, or give it up with CALL starkeep_restore.abandon()';
+)sql";
+
+/// Whoever works by the journal has seen it; when it is not found, it went in between.
+Error while_it_goes(const Error& error)
+{
+    if (error.code() != ErrorCode::NotFound) {
+        return error;
+    }
+    return {
+        ErrorCode::Conflict,
+        "the journal of this restore is gone from the target: another run of the same restore came "
+        "to its end, or "
+        "somebody gave it up"
+    };
+}
+
+template <typename... Parameters>
+Result<Rows>
+ask(ServerConnection& connection, const std::string& sql, const Parameters&... parameters)
+{
+    Result<Rows> rows = connection.query(sql, parameters...);
+    return rows.ok() ? std::move(rows) : Result<Rows>(while_it_goes(rows.error()));
+}
+
 }  // namespace
+
+Result<void> lock(ServerConnection& connection)
+{
+    TRY(connection.query("select pg_catalog.pg_advisory_xact_lock("
+                         "pg_catalog.hashtextextended('starkeep_restore', 0))"));
+    return {};
+}
 
 Result<std::optional<State>> find(ServerConnection& connection)
 {
@@ -46,7 +112,7 @@ Result<std::optional<State>> find(ServerConnection& connection)
     }
     TRY_LET(
         const Rows rows,
-        connection.query("select restore_key, plan from starkeep_restore.restore limit 1")
+        ask(connection, "select restore_key, plan from starkeep_restore.restore limit 1")
     );
     if (rows.size() != 1) {
         return Error{ErrorCode::Corrupt, "the journal starkeep_restore at the target is empty"};
@@ -64,13 +130,16 @@ Result<void> create(ServerConnection& connection, const std::string& restore_key
         "insert into starkeep_restore.restore (restore_key, plan) values ($1, '{}')",
         std::array{restore_key}
     ));
-    return {};
+    const Result<void> abandonable = attempt(connection, kAbandonProcedure);
+    // Not every database has PL/pgSQL, or lets everybody use it; a restore does not need it.
+    return abandonable.ok() || is_refusal(abandonable.error()) ? Result<void>()
+                                                               : Result<void>(abandonable);
 }
 
 Result<void> save_plan(ServerConnection& connection, const Json& plan)
 {
-    TRY(connection.query(
-        "update starkeep_restore.restore set plan = $1", std::array{json::format(plan)}
+    TRY(ask(
+        connection, "update starkeep_restore.restore set plan = $1", std::array{json::format(plan)}
     ));
     return {};
 }
@@ -80,11 +149,10 @@ claim_unit(ServerConnection& connection, const std::string& object, const std::s
 {
     TRY_LET(
         const Rows claimed,
-        connection.query(
+        ask(connection,
             "insert into starkeep_restore.unit (object, unit) values ($1, $2) on conflict do "
             "nothing",
-            std::array{object, unit}
-        )
+            std::array{object, unit})
     );
     return claimed.touched() == 1;
 }
@@ -93,20 +161,20 @@ Result<bool> claim_step(ServerConnection& connection, const std::string& step)
 {
     TRY_LET(
         const Rows claimed,
-        connection.query(
+        ask(connection,
             "insert into starkeep_restore.step (step) values ($1) on conflict do nothing",
-            std::array{step}
-        )
+            std::array{step})
     );
     return claimed.touched() == 1;
 }
 
 Result<void> annotate_step(ServerConnection& connection, const std::string& step, const Json& note)
 {
-    TRY(connection.query(
-        "update starkeep_restore.step set note = $2 where step = $1",
-        std::array{step, json::format(note)}
-    ));
+    TRY(
+        ask(connection,
+            "update starkeep_restore.step set note = $2 where step = $1",
+            std::array{step, json::format(note)})
+    );
     return {};
 }
 
@@ -114,9 +182,8 @@ Result<std::vector<Json>> notes(ServerConnection& connection)
 {
     TRY_LET(
         const Rows rows,
-        connection.query(
-            "select note from starkeep_restore.step where note is not null order by step"
-        )
+        ask(connection,
+            "select note from starkeep_restore.step where note is not null order by step")
     );
     std::vector<Json> out;
     for (int i = 0; i < rows.size(); ++i) {
@@ -128,7 +195,8 @@ Result<std::vector<Json>> notes(ServerConnection& connection)
 
 Result<void> add_suspended(ServerConnection& connection, const Suspended& suspended)
 {
-    TRY(connection.query(
+    TRY(ask(
+        connection,
         "insert into starkeep_restore.suspended (step, what, resume, fallback) values ($1, $2, $3, "
         "$4)",
         std::array{suspended.step, suspended.what, suspended.resume, suspended.fallback}
@@ -140,9 +208,8 @@ Result<std::vector<Suspended>> suspended(ServerConnection& connection)
 {
     TRY_LET(
         const Rows rows,
-        connection.query(
-            "select step, what, resume, fallback from starkeep_restore.suspended order by n"
-        )
+        ask(connection,
+            "select step, what, resume, fallback from starkeep_restore.suspended order by n")
     );
     std::vector<Suspended> out;
     for (int i = 0; i < rows.size(); ++i) {
@@ -158,7 +225,7 @@ Result<std::vector<Suspended>> suspended(ServerConnection& connection)
 
 Result<void> drop(ServerConnection& connection)
 {
-    TRY(connection.query("set synchronous_commit = on; drop schema starkeep_restore cascade"));
+    TRY(ask(connection, "set local synchronous_commit = on; drop schema starkeep_restore cascade"));
     return {};
 }
 

@@ -28,11 +28,18 @@ struct Suspended {
     std::string fallback;  ///< SQL for when that fails; may be empty
 };
 
+/// What a person can run at the target to end an unfinished restore there: suspended things are put back, then the
+/// journal goes.
+inline constexpr std::string_view kAbandon = "CALL starkeep_restore.abandon()";
+
+/// Waits until no other restore into this database is making its journal; lasts for the caller's transaction.
+Result<void> lock(ServerConnection& connection);
+
 /// Nothing when the target has no journal. Errors: Corrupt when it has one that cannot be read.
 Result<std::optional<State>> find(ServerConnection& connection);
 
-/// Inside the caller's transaction, as all below but drop().
-/// Errors: Exists when somebody else made one meanwhile.
+/// Inside the caller's transaction, as all below. Errors of those: Conflict when the journal is gone meanwhile, since
+/// another run of the same restore came to its end first or somebody gave it up.
 Result<void> create(ServerConnection& connection, const std::string& restore_key);
 Result<void> save_plan(ServerConnection& connection, const Json& plan);
 

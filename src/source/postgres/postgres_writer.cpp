@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
 #include "source/postgres/connection.hpp"
+#include "source/postgres/default_privileges.hpp"
 #include "source/postgres/definer.hpp"
 #include "source/postgres/existing_tables.hpp"
 #include "source/postgres/finisher.hpp"
@@ -39,14 +40,16 @@ namespace {
 /// Definitions hold no rows; what is larger is not ours.
 constexpr std::uint64_t kLargestArchive = 1024UL * 1024 * 1024;
 
-Error other_restore()
+Error other_restore(const journal::State& journal)
 {
+    // Its first line is the point, the database and the mode; objects follow.
+    const std::string key = journal.restore_key.substr(0, journal.restore_key.find('\n'));
     return {
         ErrorCode::Conflict,
-        "the target database holds another restore that is not finished",
-        "Run that restore again to its end, or give it up with DROP SCHEMA starkeep_restore "
-        "CASCADE "
-        "and remove what it made."
+        "the target database holds another restore that is not finished: " + key,
+        "Run that restore again to its end, or give it up with " + std::string(journal::kAbandon) +
+            " in the target database, which puts foreign keys and triggers back and leaves the "
+            "rows as they are."
     };
 }
 
@@ -82,7 +85,7 @@ Result<std::vector<PlannedAct>> PostgresWriter::plan()
         return acts;
     }
     if (journal->restore_key != context_->request.restore_key) {
-        return other_restore();
+        return other_restore(*journal);
     }
     TRY_LET(const RestorePlan plan, RestorePlan::from_json(journal->plan));
     for (PlannedAct& act : acts) {
@@ -99,13 +102,19 @@ Result<bool> PostgresWriter::resume(ServerConnection& connection)
         return false;
     }
     if (journal->restore_key != context_->request.restore_key) {
-        return other_restore();
+        return other_restore(*journal);
     }
     TRY_LET(context_->plan, RestorePlan::from_json(journal->plan));
     return true;
 }
 
 Result<void> PostgresWriter::create()
+{
+    Result<void> created = create_or_resume();
+    return created.ok() ? std::move(created) : with_event_triggers(std::move(created).error());
+}
+
+Result<void> PostgresWriter::create_or_resume()
 {
     LeftOut of_database;
     TRY_LET(const bool exists, database_exists(context_->server));
@@ -118,6 +127,9 @@ Result<void> PostgresWriter::create()
             context_->server.url, context_->server.database, context_->request.stop
         )
     );
+    TRY(prepare_for_definitions(connection));
+    TRY(connection.query("begin"));
+    TRY(journal::lock(connection));
     TRY_LET(context_->target, TargetFacts::read(connection));
     TRY_LET(const bool is_resumed, resume(connection));
     if (is_resumed) {
@@ -126,25 +138,44 @@ Result<void> PostgresWriter::create()
     TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
     context_->plan.left_out.merge(of_database);
     TRY(refuse_conflicts());
-    TRY(prepare_for_definitions(connection));
-    TRY(connection.query("begin"));
-    const Result<void> begun = journal::create(connection, context_->request.restore_key);
-    if (!begun.ok() && is_refusal(begun.error()) && begun.error().code() != ErrorCode::Denied) {
-        // Somebody made it since we looked: a former run of ours whose session outlived it, or another restore.
-        TRY(connection.query("rollback"));
-        TRY_LET(const bool is_ours, resume(connection));
-        return is_ours ? Result<void>() : Result<void>(Error(begun.error()));
-    }
-    TRY(begun);
+    TRY(journal::create(connection, context_->request.restore_key));
     return make_everything(connection);
+}
+
+/// What an event trigger refuses reads like any refusal; whoever gets one should know of them.
+Error PostgresWriter::with_event_triggers(Error error) const
+{
+    if (error.code() != ErrorCode::Rejected && error.code() != ErrorCode::Denied) {
+        return error;
+    }
+    Result<ServerConnection> connection = ServerConnection::open(
+        context_->server.url, context_->server.database, context_->request.stop
+    );
+    if (!connection.ok()) {
+        return error;
+    }
+    const Result<Rows> names = connection->query(
+        "select pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' order by evtname) "
+        "from pg_catalog.pg_event_trigger where evtenabled in ('O', 'A') and evtevent <> 'login'"
+    );
+    if (!names.ok() || names->is_null(0, 0)) {
+        return error;
+    }
+    return std::move(error).with_hint(
+        "The target database has event triggers, which run on what a restore does there; where one "
+        "of them refused it, disable it until the restore is done: " +
+        std::string(names->text(0, 0)) + "."
+    );
 }
 
 Result<void> PostgresWriter::make_everything(ServerConnection& connection)
 {
     TRY(prepare_existing(connection));
+    TRY_LET(const std::string default_privileges, set_default_privileges_aside(connection));
     TRY(create_large_objects(connection, *context_));
     TRY(ObjectCreator(connection, *context_).run());
     TRY(require_tables(connection));
+    TRY(connection.query(default_privileges));
     TRY(journal::save_plan(connection, context_->plan.to_json()));
     TRY(connection.query("set local synchronous_commit = on; commit"));
     return {};
@@ -222,11 +253,17 @@ Result<std::unique_ptr<Loader>> PostgresWriter::connect(std::stop_token stop)
 
 Result<void> PostgresWriter::finish(const std::function<void(const std::string&)>& step)
 {
+    Result<void> finished = run_finisher(step);
+    return finished.ok() ? std::move(finished) : with_event_triggers(std::move(finished).error());
+}
+
+Result<void> PostgresWriter::run_finisher(const std::function<void(const std::string&)>& step)
+{
     TRY_LET(const std::unique_ptr<Finisher> finisher, Finisher::open(*context_, step));
     TRY(finisher->run());
-    TRY_LET(const LeftOut left_out, finisher->left_out());
+    TRY_LET(const LeftOut left_out, finisher->conclude());
     left_out_ = left_out.lines();
-    return finisher->drop_journal();
+    return {};
 }
 
 }  // namespace starkeep::source::postgres

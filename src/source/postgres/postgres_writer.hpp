@@ -2,6 +2,7 @@
 // One restore into one PostgreSQL database.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/restore_context.hpp"
@@ -31,7 +32,9 @@ public:
 
 private:
     Result<bool> resume(ServerConnection& connection);
-    Result<void> begin(ServerConnection& connection);
+    Result<void> create_or_resume();
+    Result<void> run_finisher(const std::function<void(const std::string&)>& step);
+    Error with_event_triggers(Error error) const;
     Result<void> make_everything(ServerConnection& connection);
     Result<void> require_tables(ServerConnection& connection) const;
     Result<void> refuse_conflicts() const;

@@ -258,6 +258,36 @@ TEST_F(PostgresWriterTest, WorksWithoutASuperuser)
     EXPECT_EQ(rows, backup->rows);
 }
 
+TEST_F(PostgresWriterTest, GivesNoGrantsThatOnlyTheDefaultsOfTheTargetKnow)
+{
+    ASSERT_OK(server->create_database("generous"));
+    ASSERT_OK(server->sql(
+        "alter default privileges grant all on tables to zoo_reader with grant option;"
+        "alter default privileges grant usage on sequences to public;"
+        "alter default privileges grant all on schemas to zoo_reader;"
+        "alter default privileges revoke all on functions from public, postgres;"
+        "alter default privileges in schema public grant execute on functions to zoo_reader",
+        "generous"
+    ));
+    const std::string defaults =
+        "select defaclrole, defaclnamespace, defaclobjtype, a from pg_default_acl, "
+        "unnest(defaclacl) a where defaclnamespace = 0 or defaclnamespace = 'public'::regnamespace "
+        "order by 1, 2, 3, 4::text";
+    const std::string before = answer(defaults, "generous");
+    EXPECT_THAT(before, HasSubstr("zoo_reader=a*r*w*d*D*x*t*/postgres"));
+
+    ASSERT_OK(restore(*backup, into("generous")));
+
+    for (const char* grants :
+         {"select oid::regclass, a from pg_class, unnest(relacl) a where relnamespace in "
+          "('app'::regnamespace, 'public'::regnamespace) order by 1::text, 2::text",
+          "select oid::regprocedure, proacl from pg_proc where oid > 16383 order by 1::text",
+          "select nspname, nspacl from pg_namespace where nspname !~ '^pg_' order by 1"}) {
+        EXPECT_EQ(answer(grants, "generous"), answer(grants, "zoo"));
+    }
+    EXPECT_EQ(answer(defaults, "generous"), before);
+}
+
 TEST_F(PostgresWriterTest, NamesAnExtensionThatTheTargetLacks)
 {
     ASSERT_OK_AND_LET(const TestBackup foreign, altered(*backup, {{"pg_trgm", "pg_none"}}));

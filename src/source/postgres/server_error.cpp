@@ -69,7 +69,7 @@ VerboseMessage parse_verbose(std::string_view text)
 ErrorCode classify(std::string_view sqlstate)
 {
     // The longest prefix decides; the table is in the order of specific before general.
-    static constexpr std::array<std::pair<std::string_view, ErrorCode>, 17> kTable{{
+    static constexpr std::array<std::pair<std::string_view, ErrorCode>, 18> kTable{{
         {"42501", ErrorCode::Denied},
         {"3D000", ErrorCode::NotFound},
         {"3F000", ErrorCode::NotFound},
@@ -81,6 +81,7 @@ ErrorCode classify(std::string_view sqlstate)
         {"42710", ErrorCode::Exists},
         {"42723", ErrorCode::Exists},
         {"53100", ErrorCode::NoSpace},
+        {"53200", ErrorCode::NoSpace},
         {"53300", ErrorCode::Unavailable},
         {"57014", ErrorCode::Cancelled},
         {"57P0", ErrorCode::Unavailable},

@@ -49,6 +49,17 @@ const ArchiveEntry* database_entry(const Archive& archive)
     return found == archive.entries.end() ? nullptr : &*found;
 }
 
+Result<bool> has_database(ServerConnection& connection, const std::string& name)
+{
+    TRY_LET(
+        const Rows found,
+        connection.query(
+            "select 1 from pg_catalog.pg_database where datname = $1", std::array{name}
+        )
+    );
+    return found.size() > 0;
+}
+
 Result<void> set_owner(
     ServerConnection& connection,
     const TargetServer& server,
@@ -117,6 +128,12 @@ Result<void> create_database(const TargetServer& server, const Archive& archive,
             );
         }
     }
+    if (!made.ok()) {
+        TRY_LET(const bool is_made, has_database(connection, server.database));
+        if (is_made) {
+            return {};  // somebody was faster
+        }
+    }
     // A server of another version or system may lack the locale or its provider.
     if (!made.ok() && (made.error().code() == ErrorCode::Rejected ||
                        made.error().code() == ErrorCode::NotFound)) {
@@ -126,10 +143,9 @@ Result<void> create_database(const TargetServer& server, const Archive& archive,
         made = connection.query(plain + " encoding 'UTF8'");
     }
     if (!made.ok()) {
-        if (made.error().code() == ErrorCode::Exists) {
-            return {};
-        }
-        return Error(made.error()).during("creating database " + server.database);
+        TRY_LET(const bool is_made, has_database(connection, server.database));
+        return is_made ? Result<void>()
+                       : Error(made.error()).during("creating database " + server.database);
     }
     return entry == nullptr || entry->owner.empty()
                ? Result<void>()

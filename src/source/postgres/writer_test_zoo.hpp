@@ -84,6 +84,7 @@ COMMENT ON COLUMN app.customer.name IS 'full name';
 COMMENT ON INDEX app.customer_lower_idx IS 'for searching';
 COMMENT ON CONSTRAINT score_sane ON app.customer IS 'sane';
 COMMENT ON FUNCTION app.touch() IS 'touches';
+COMMENT ON EVENT TRIGGER watch IS 'watches';
 GRANT USAGE ON SCHEMA app TO zoo_reader, zoo_owner;
 GRANT SELECT ON app.customer TO zoo_reader WITH GRANT OPTION;
 GRANT SELECT (id) ON app.orders TO PUBLIC;
