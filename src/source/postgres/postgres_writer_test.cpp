@@ -270,9 +270,8 @@ TEST_F(PostgresWriterTest, GivesNoGrantsThatOnlyTheDefaultsOfTheTargetKnow)
         "generous"
     ));
     const std::string defaults =
-        "select defaclrole, defaclnamespace, defaclobjtype, a from pg_default_acl, "
-        "unnest(defaclacl) a where defaclnamespace = 0 or defaclnamespace = 'public'::regnamespace "
-        "order by 1, 2, 3, 4::text";
+        "select defaclrole, defaclnamespace, defaclobjtype, defaclacl from pg_default_acl "
+        "where defaclnamespace = 0 or defaclnamespace = 'public'::regnamespace order by 1, 2, 3";
     const std::string before = answer(defaults, "generous");
     EXPECT_THAT(before, HasSubstr("zoo_reader=a*r*w*d*D*x*t*/postgres"));
 
@@ -280,8 +279,9 @@ TEST_F(PostgresWriterTest, GivesNoGrantsThatOnlyTheDefaultsOfTheTargetKnow)
 
     for (const char* grants :
          {"select oid::regclass, a from pg_class, unnest(relacl) a where relnamespace in "
-          "('app'::regnamespace, 'public'::regnamespace) order by 1::text, 2::text",
-          "select oid::regprocedure, proacl from pg_proc where oid > 16383 order by 1::text",
+          "('app'::regnamespace, 'public'::regnamespace) order by oid::regclass::text, a::text",
+          "select oid::regprocedure, proacl from pg_proc where oid > 16383 order by "
+          "oid::regprocedure::text",
           "select nspname, nspacl from pg_namespace where nspname !~ '^pg_' order by 1"}) {
         EXPECT_EQ(answer(grants, "generous"), answer(grants, "zoo"));
     }
