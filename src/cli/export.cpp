@@ -65,16 +65,17 @@ Result<engine::ExportRequest> to_request(const Context& context, const ExportOpt
 
 Result<std::uint64_t> write_rows(
     const repository::Repository& repository,
-    const repository::ManifestObject& object,
+    const std::string& name,
+    const std::vector<const repository::ManifestObject*>& objects,
     const engine::ExportRequest& request,
     sys::FileSink& file
 )
 {
     engine::Progress progress;
-    progress.begin_phase("exporting " + object.name);
+    progress.begin_phase("exporting " + name);
     const ProgressDisplay display(progress);
     return engine::export_rows(
-        repository, object, request, [&](ByteView bytes) { return file.write(bytes); }, progress
+        repository, objects, request, [&](ByteView bytes) { return file.write(bytes); }, progress
     );
 }
 
@@ -106,23 +107,23 @@ Result<Outcome> export_object(const Context& context, const ExportOptions& optio
     TRY_LET(
         const repository::Manifest manifest, engine::read_manifest(*opened.repository, *database)
     );
-    TRY_LET(const repository::ManifestObject* object, engine::find_object(manifest, *path.object));
+    TRY_LET(const auto objects, engine::find_objects(manifest, *path.object));
+    const std::string name = objects.size() == 1 ? objects.front()->name : *path.object;
     Result<sys::FileSink> file = options.output.empty() ? sys::FileSink::standard_output()
                                                         : sys::FileSink::open(options.output);
     if (!file.ok()) {
         return std::move(file).error();
     }
-    TRY_LET(const std::uint64_t rows, write_rows(*opened.repository, *object, request, *file));
+    TRY_LET(
+        const std::uint64_t rows, write_rows(*opened.repository, name, objects, request, *file)
+    );
     TRY(file->finish());
     if (context.json) {
         print_json(Json{
-            {"point", point.id.hex()},
-            {"object", object->name},
-            {"rows", rows},
-            {"output", options.output}
+            {"point", point.id.hex()}, {"object", name}, {"rows", rows}, {"output", options.output}
         });
     } else if (!options.output.empty()) {
-        print(format_count(rows, "row") + " of " + object->name + " in " + options.output);
+        print(format_count(rows, "row") + " of " + name + " in " + options.output);
     }
     return Outcome::Done;
 }

@@ -100,8 +100,8 @@ Result<Listing> list(
     if (!path.object) {
         return list_objects(manifest);
     }
-    TRY_LET(const repository::ManifestObject* object, engine::find_object(manifest, *path.object));
-    return list_columns(*object);
+    TRY_LET(const auto objects, engine::find_objects(manifest, *path.object));
+    return list_columns(*objects.front());
 }
 
 Result<Outcome> ls(const Context& context, const LsOptions& options)

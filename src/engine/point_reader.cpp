@@ -75,19 +75,30 @@ read_manifest(const repository::Repository& repository, const repository::PointD
     return manifest;
 }
 
-Result<const repository::ManifestObject*>
-find_object(const repository::Manifest& manifest, std::string_view name)
+Result<std::vector<const repository::ManifestObject*>>
+find_objects(const repository::Manifest& manifest, std::string_view name)
 {
-    const auto exact = std::ranges::find(manifest.objects, name, &repository::ManifestObject::name);
-    if (exact != manifest.objects.end()) {
-        return &*exact;
+    std::vector<const repository::ManifestObject*> typed;
+    std::vector<const repository::ManifestObject*> parts;
+    for (const repository::ManifestObject& object : manifest.objects) {
+        if (object.name == name) {
+            return std::vector{&object};
+        }
+        if (typed.empty() && without_quotes(object.name) == name) {
+            typed.push_back(&object);
+        }
+        const std::vector<std::string> ancestors = ancestors_of(object.facts);
+        if (std::ranges::any_of(ancestors, [&](const std::string& ancestor) {
+                return ancestor == name || without_quotes(ancestor) == name;
+            })) {
+            parts.push_back(&object);
+        }
     }
-    const auto typed =
-        std::ranges::find(manifest.objects, name, [](const repository::ManifestObject& object) {
-            return without_quotes(object.name);
-        });
-    if (typed != manifest.objects.end()) {
-        return &*typed;
+    if (!typed.empty()) {
+        return typed;
+    }
+    if (!parts.empty()) {
+        return parts;
     }
     return Error{
         ErrorCode::NotFound,

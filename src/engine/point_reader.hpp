@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 namespace starkeep::engine {
 
@@ -20,9 +21,10 @@ find_database(const repository::Point& point, std::string_view name);
 Result<repository::Manifest>
 read_manifest(const repository::Repository& repository, const repository::PointDatabase& database);
 
-/// Errors: NotFound when the database has no such object. `name` may omit the quotes that SQL needs.
-Result<const repository::ManifestObject*>
-find_object(const repository::Manifest& manifest, std::string_view name);
+/// The object of that name, or all parts of the partitioned table of that name. `name` may omit the quotes that SQL needs.
+/// Errors: NotFound.
+Result<std::vector<const repository::ManifestObject*>>
+find_objects(const repository::Manifest& manifest, std::string_view name);
 
 Result<repository::Segment>
 read_segment(const repository::Repository& repository, const repository::Reference& reference);

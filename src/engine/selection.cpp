@@ -97,12 +97,15 @@ Selection::Selection(std::vector<std::string> include, std::vector<std::string> 
     }
 }
 
-bool Selection::chosen(std::string_view database, std::string_view object, std::string_view parent)
-    const
+bool Selection::chosen(
+    std::string_view database, std::string_view object, const std::vector<std::string>& ancestors
+) const
 {
     const auto fits = [&](const Pattern& pattern) {
         const bool fitting = object_matches(pattern.text, database, object) ||
-                             (!parent.empty() && object_matches(pattern.text, database, parent));
+                             std::ranges::any_of(ancestors, [&](const std::string& ancestor) {
+                                 return object_matches(pattern.text, database, ancestor);
+                             });
         pattern.used = pattern.used || fitting;
         return fitting;
     };
@@ -162,10 +165,17 @@ std::vector<std::string> Selection::unmatched_exclusions() const
     return unused(exclude_);
 }
 
-std::string parent_of(const Json& facts)
+std::vector<std::string> ancestors_of(const Json& facts)
 {
-    const Result<std::string> parent = json::get_string(facts, "partition_of");
-    return parent.ok() ? *parent : std::string();
+    std::vector<std::string> names;
+    if (const Result<Json> ancestors = json::get_array(facts, "partition_of"); ancestors.ok()) {
+        for (const Json& name : *ancestors) {
+            if (name.is_string()) {
+                names.push_back(name.get<std::string>());
+            }
+        }
+    }
+    return names;
 }
 
 Result<Rename> parse_rename(std::string_view text)

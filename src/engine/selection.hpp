@@ -26,9 +26,12 @@ public:
     /// Whether the database is meant with all that it holds (views, functions, …), except what is excluded: no pattern
     /// picks single objects of it.
     bool means_whole(std::string_view database) const;
-    /// `parent`: the partitioned table that the object is a part of, if it is one; a pattern for it counts for its parts.
-    bool
-    chosen(std::string_view database, std::string_view object, std::string_view parent = {}) const;
+    /// `ancestors`: the partitioned tables that the object is a part of; a pattern for one of them counts for its parts.
+    bool chosen(
+        std::string_view database,
+        std::string_view object,
+        const std::vector<std::string>& ancestors = {}
+    ) const;
     /// Whether any object of the database could be chosen.
     bool touches(std::string_view database) const;
     /// Include patterns that chose nothing so far, for an error that names them.
@@ -47,8 +50,8 @@ private:
     std::vector<Pattern> exclude_;
 };
 
-/// The partitioned table that an object is a part of, by its facts; empty when it is none.
-std::string parent_of(const Json& facts);
+/// The partitioned tables that an object is a part of, by its facts, nearest first.
+std::vector<std::string> ancestors_of(const Json& facts);
 
 /// Old and new name, each "DATABASE" or "SCHEMA.TABLE".
 struct Rename {

@@ -74,8 +74,8 @@ TEST(Selection, TakesAPatternForAPartitionedTableForItsParts)
 {
     const Selection selection({}, {"public.events"});
 
-    EXPECT_FALSE(selection.chosen("shop", "public.events_2026", "public.events"));
-    EXPECT_TRUE(selection.chosen("shop", "public.others_2026", "public.others"));
+    EXPECT_FALSE(selection.chosen("shop", "public.events_2026", {"public.events"}));
+    EXPECT_TRUE(selection.chosen("shop", "public.others_2026", {"public.half", "public.others"}));
 }
 
 TEST(Selection, NamesExcludePatternsThatFittedNothing)

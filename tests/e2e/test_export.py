@@ -107,3 +107,42 @@ def test_hard_values_survive_csv_and_ndjson(server, starkeep):
     assert documents[0]["j"]["a"] == '\n"'
     assert "12345678901234567890.123" in lines[0] and "12345678901234567890.5" in lines[0]
     assert [row[1] for row in table[1:]] == [value or "" for value in values]
+
+
+PARTITIONED = """
+CREATE TABLE public.events (at date, kind text, n int) PARTITION BY RANGE (at);
+CREATE TABLE public.events_2025 PARTITION OF public.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (kind);
+CREATE TABLE public.events_2025_a PARTITION OF public.events_2025 FOR VALUES IN ('a');
+CREATE TABLE public.events_2025_b PARTITION OF public.events_2025 FOR VALUES IN ('b');
+CREATE TABLE public.events_2026 PARTITION OF public.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+INSERT INTO public.events SELECT '2025-06-01'::date + i, chr(97 + i % 2), i FROM generate_series(0, 300) i;
+"""
+
+
+def test_partitioned_table_is_one_table_to_whoever_names_it(shop, starkeep):
+    shop.execute("shop", PARTITIONED)
+    starkeep.backup(shop.url("shop"))
+
+    for name, condition in (("public.events", "true"), ("public.events_2025", "at < '2026-01-01'")):
+        path = f"latest:shop/{name}"
+        header, *found = csv.reader(io.StringIO(starkeep.run("export", path, "--format", "csv").stdout))
+        wanted = shop.rows("shop", f"SELECT at::text, kind, n::text FROM public.events WHERE {condition}")
+        assert header == ["at", "kind", "n"]
+        assert sorted(map(tuple, found)) == sorted(wanted)
+        assert [c["name"] for c in starkeep.run("ls", path, "--json").document()] == ["at", "kind", "n"]
+
+    starkeep.restore("latest", shop.url("part"), "--include", "public.events")
+    assert shop.value("part", "SELECT count(*) FROM public.events") == 301
+    starkeep.backup(shop.url("shop"), "--exclude", "public.events", status={0, 3})
+    assert not [o["name"] for o in starkeep.show("latest")["objects"] if "events" in o["name"]]
+
+
+def test_parts_with_columns_in_another_order_are_not_mixed(shop, starkeep):
+    shop.execute("shop", "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+                         "CREATE TABLE p2 (b int, a int); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES IN (2);"
+                         "INSERT INTO p VALUES (1, 2), (2, 1)")
+    starkeep.backup(shop.url("shop"))
+
+    outcome = starkeep.run("export", "latest:shop/public.p", "--format", "csv", status=2)
+
+    assert "p2" in outcome.stderr and "one by one" in outcome.stderr

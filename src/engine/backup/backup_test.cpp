@@ -64,7 +64,7 @@ protected:
         Progress progress;
         const auto rows = export_rows(
             *repository_,
-            manifest->objects.front(),
+            {&manifest->objects.front()},
             {},
             [&](ByteView bytes) {
                 out += as_text(bytes);

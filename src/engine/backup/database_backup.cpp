@@ -116,7 +116,7 @@ void DatabaseBackup::choose_objects()
     manifest_.left_out = reader_.left_out();
     for (const source::Object& object : reader_.objects()) {
         if (context_.request.selection.chosen(
-                reader_.database(), object.name, parent_of(object.facts)
+                reader_.database(), object.name, ancestors_of(object.facts)
             )) {
             objects_.push_back(&object);
         } else {

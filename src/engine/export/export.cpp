@@ -48,13 +48,13 @@ class Export {
 public:
     Export(
         const repository::Repository& repository,
-        const repository::ManifestObject& object,
+        const std::vector<const repository::ManifestObject*>& objects,
         const ExportRequest& request,
         const ByteSink& sink,
         Progress& progress
     )
         : repository_(repository)
-        , object_(object)
+        , objects_(objects)
         , request_(request)
         , out_(sink)
         , progress_(progress)
@@ -63,34 +63,50 @@ public:
 
     Result<std::uint64_t> run()
     {
-        if (object_.row_form != "copy-text") {
-            return Error{
-                ErrorCode::InvalidInput,
-                object_.name + " holds rows of the form " + object_.row_form
-            };
+        for (const repository::ManifestObject* object : objects_) {
+            TRY(check(*object));
+            progress_.bytes_total += object->bytes;
         }
-        TRY(open_writer());
-        progress_.bytes_total += object_.bytes;
-        for (const repository::Reference& reference : object_.segments) {
-            TRY_LET(const repository::Segment segment, read_segment(repository_, reference));
-            TRY(request_.where ? pass_chosen(segment) : pass_all(segment));
+        TRY(open_writer(*objects_.front()));
+        for (const repository::ManifestObject* object : objects_) {
+            for (const repository::Reference& reference : object->segments) {
+                TRY_LET(const repository::Segment segment, read_segment(repository_, reference));
+                TRY(request_.where ? pass_chosen(segment) : pass_all(segment));
+            }
         }
         TRY(out_.flush());
         return rows_;
     }
 
 private:
-    Result<void> open_writer()
+    Result<void> check(const repository::ManifestObject& object) const
+    {
+        if (object.row_form != "copy-text") {
+            return Error{
+                ErrorCode::InvalidInput, object.name + " holds rows of the form " + object.row_form
+            };
+        }
+        if (object.columns != objects_.front()->columns) {
+            return Error{
+                ErrorCode::InvalidInput,
+                object.name + " has its columns in another order than " + objects_.front()->name,
+                "Export the partitions one by one."
+            };
+        }
+        return {};
+    }
+
+    Result<void> open_writer(const repository::ManifestObject& object)
     {
         if (request_.where) {
-            TRY_LET(where_column_, column_position(object_, request_.where->first));
+            TRY_LET(where_column_, column_position(object, request_.where->first));
         }
         if (request_.format == ExportFormat::Csv) {
-            auto writer = std::make_unique<CsvWriter>(object_, out_);
+            auto writer = std::make_unique<CsvWriter>(object, out_);
             TRY(writer->header());
             writer_ = std::move(writer);
         } else if (request_.format == ExportFormat::Ndjson) {
-            writer_ = std::make_unique<NdjsonWriter>(object_, out_);
+            writer_ = std::make_unique<NdjsonWriter>(object, out_);
         }
         if (writer_) {
             decoder_ = std::make_unique<CopyTextDecoder>(*writer_);
@@ -150,7 +166,7 @@ private:
     }
 
     const repository::Repository& repository_;
-    const repository::ManifestObject& object_;
+    const std::vector<const repository::ManifestObject*>& objects_;
     const ExportRequest& request_;
     OutputBuffer out_;
     Progress& progress_;
@@ -164,13 +180,13 @@ private:
 
 Result<std::uint64_t> export_rows(
     const repository::Repository& repository,
-    const repository::ManifestObject& object,
+    const std::vector<const repository::ManifestObject*>& objects,
     const ExportRequest& request,
     const ByteSink& sink,
     Progress& progress
 )
 {
-    return Export(repository, object, request, sink, progress).run();
+    return Export(repository, objects, request, sink, progress).run();
 }
 
 }  // namespace starkeep::engine

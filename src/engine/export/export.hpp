@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of one object of a point as COPY text, CSV or newline-delimited JSON, without any server.
+// Rows of one table of a point as COPY text, CSV or newline-delimited JSON, without any server.
 #pragma once
 
 #include "base/result.hpp"
@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace starkeep::engine {
 
@@ -26,12 +27,14 @@ struct ExportRequest {
     std::stop_token stop;
 };
 
-/// Streams the rows to `sink`; memory is bounded however wide a row is.
+/// Streams the rows of `objects`, at least one, to `sink`; memory is bounded however wide a row is. Several are the parts of
+/// one partitioned table.
 /// Returns how many rows went out.
-/// Errors: InvalidInput for an unknown column in `where`, or an object whose rows have no such form; Corrupt; Cancelled.
+/// Errors: InvalidInput for an unknown column in `where`, an object whose rows have no such form, or parts whose columns
+/// differ; Corrupt; Cancelled.
 Result<std::uint64_t> export_rows(
     const repository::Repository& repository,
-    const repository::ManifestObject& object,
+    const std::vector<const repository::ManifestObject*>& objects,
     const ExportRequest& request,
     const ByteSink& sink,
     Progress& progress

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/restore/plan.hpp"
 
+#include "base/contract.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "engine/point_reader.hpp"
@@ -80,7 +81,7 @@ private:
         TRY_LET(plan.manifest, read_manifest(repository_, database));
         plan.whole = request_.selection.means_whole(database.name);
         for (const repository::ManifestObject& object : plan.manifest.objects) {
-            if (request_.selection.chosen(database.name, object.name, parent_of(object.facts))) {
+            if (request_.selection.chosen(database.name, object.name, ancestors_of(object.facts))) {
                 plan.placements.push_back(
                     {.object = to_source_object(object), .target = target_of(object.name)}
                 );
@@ -169,11 +170,11 @@ private:
                            std::string(name(request_.if_exists));
         std::set<std::string> targets;
         for (const source::Placement& placement : plan.placements) {
-            TRY_LET(
-                const repository::ManifestObject* object,
-                find_object(plan.manifest, placement.object.name)
+            const auto object = std::ranges::find(
+                plan.manifest.objects, placement.object.name, &repository::ManifestObject::name
             );
-            plan.objects.push_back(object);
+            ENSURE(object != plan.manifest.objects.end());
+            plan.objects.push_back(&*object);
             if (!targets.insert(placement.target).second) {
                 return Error{
                     ErrorCode::InvalidInput, "two objects would be restored as " + placement.target

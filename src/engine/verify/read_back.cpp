@@ -55,8 +55,9 @@ private:
     RowCounter counter_;
 };
 
+/// `objects` become those that are there, with the columns that were asked for.
 Result<std::vector<Task>>
-plan_tasks(const source::DatabaseReader& reader, const std::vector<source::Object>& objects)
+plan_tasks(const source::DatabaseReader& reader, std::vector<source::Object>& objects)
 {
     std::vector<Task> tasks;
     for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -68,6 +69,10 @@ plan_tasks(const source::DatabaseReader& reader, const std::vector<source::Objec
                 objects[i].name + " is not in database \"" + reader.database() + "\""
             };
         }
+        // How it can be read is a matter of the object that is there.
+        source::Object object = *live;
+        object.columns = std::move(objects[i].columns);
+        objects[i] = std::move(object);
         for (const source::KeyRange& unit : live->units) {
             tasks.push_back({.object = i, .unit = unit, .totals = {}});
         }
@@ -84,7 +89,8 @@ Result<std::vector<RowTotals>> read_back(const ReadBackRequest& request, Progres
     );
     TRY_LET(const std::vector<std::string> databases, source->databases());
     TRY_LET(const std::unique_ptr<source::DatabaseReader> reader, source->open(databases.front()));
-    TRY_LET(std::vector<Task> tasks, plan_tasks(*reader, request.objects));
+    std::vector<source::Object> objects = request.objects;
+    TRY_LET(std::vector<Task> tasks, plan_tasks(*reader, objects));
     TRY(run_workers(
         request.jobs,
         tasks.size(),
@@ -94,13 +100,13 @@ Result<std::vector<RowTotals>> read_back(const ReadBackRequest& request, Progres
             for (std::size_t next = take(); next < tasks.size(); next = take()) {
                 Task& task = tasks[next];
                 CountingSink sink(task.totals, progress);
-                TRY(connection->read(request.objects[task.object], std::span(&task.unit, 1), sink));
+                TRY(connection->read(objects[task.object], std::span(&task.unit, 1), sink));
                 sink.finish();
             }
             return {};
         }
     ));
-    std::vector<RowTotals> totals(request.objects.size());
+    std::vector<RowTotals> totals(objects.size());
     for (const Task& task : tasks) {
         RowTotals& sum = totals[task.object];
         sum.rows += task.totals.rows;

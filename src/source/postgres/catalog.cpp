@@ -31,10 +31,16 @@ select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.rel
     case when c.relkind = 'r' then coalesce(pg_catalog.pg_table_size(c.oid), 0) else 0 end,
     case when c.relkind = 'r' then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
         / pg_catalog.current_setting('block_size')::bigint,
-    (select pg_catalog.format('%I.%I', pn.nspname, p.relname)
-        from pg_catalog.pg_inherits i join pg_catalog.pg_class p on p.oid = i.inhparent
-        join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
-        where i.inhrelid = c.oid and c.relispartition),
+    (with recursive above(oid, distance) as (
+            select i.inhparent, 1 from pg_catalog.pg_inherits i where i.inhrelid = c.oid and c.relispartition
+            union all
+            select i.inhparent, above.distance + 1 from above
+                join pg_catalog.pg_class p on p.oid = above.oid and p.relispartition
+                join pg_catalog.pg_inherits i on i.inhrelid = above.oid)
+        select coalesce(pg_catalog.json_agg(pg_catalog.format('%I.%I', pn.nspname, p.relname)
+            order by above.distance), '[]')
+        from above join pg_catalog.pg_class p on p.oid = above.oid
+        join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace),
     coalesce(x.condition, '')
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -72,7 +78,7 @@ struct Relation {
     bool gone = false;  ///< the view shows it still, the server has it no more
     std::uint64_t bytes = 0;
     std::uint64_t blocks = 0;
-    Json parent;
+    Json ancestors;  ///< the partitioned tables that it is a part of, nearest first
     std::string condition;
 };
 
@@ -89,9 +95,7 @@ Result<Relation> parse_relation(const Rows& rows, int row)
     out.gone = rows.is_null(row, 6);
     TRY_LET(out.bytes, rows.number(row, 7));
     TRY_LET(out.blocks, rows.number(row, 8));
-    if (!rows.is_null(row, 9)) {
-        out.parent = rows.text(row, 9);
-    }
+    TRY_LET(out.ancestors, json::parse(rows.text(row, 9)));
     out.condition = rows.text(row, 10);
     return out;
 }
@@ -111,7 +115,7 @@ Table make_table(const Relation& relation, const Json& history, int server_versi
         {"relkind", std::string(1, relation.kind)},
         {"persistence", relation.persistence},
         {"access_method", relation.access_method},
-        {"partition_of", relation.parent}
+        {"partition_of", relation.ancestors}
     };
     object.guard = {
         {"system", history.value("system", "")},

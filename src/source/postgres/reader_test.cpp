@@ -38,7 +38,8 @@ TEST_F(PostgresReaderTest, HasAnObjectForEachRelationThatHoldsRows)
 {
     sql("create table plain (id int); create unlogged table light (id int);"
         "create table parted (id int) partition by range (id);"
-        "create table parted_1 partition of parted for values from (0) to (10);"
+        "create table half partition of parted for values from (0) to (10) partition by range (id);"
+        "create table parted_1 partition of half for values from (0) to (5);"
         "create table \"Odd.name\" (id int); create table child () inherits (plain);"
         "create view seen as select 1; create materialized view kept as select 1 as one;"
         "create sequence counter; create temp table passing (id int);"
@@ -60,7 +61,9 @@ TEST_F(PostgresReaderTest, HasAnObjectForEachRelationThatHoldsRows)
     EXPECT_THAT(reader->left_out(), Contains(HasSubstr("public.elsewhere")));
     EXPECT_THAT(reader->left_out(), Contains(HasSubstr("roles and passwords")));
     ASSERT_OK_AND_LET(const Object leaf, find_object(*reader, "public.parted_1"));
-    EXPECT_EQ(leaf.facts["partition_of"], "public.parted");
+    EXPECT_EQ(leaf.facts["partition_of"], (Json{"public.half", "public.parted"}));
+    ASSERT_OK_AND_LET(const Object child, find_object(*reader, "public.child"));
+    EXPECT_EQ(child.facts["partition_of"], Json::array());
 }
 
 TEST_F(PostgresReaderTest, ReadsOnlyATablesOwnRows)

@@ -95,7 +95,8 @@ std::string canonical_url(const Parameters& parameters)
     }
     const std::string host = value_of(parameters, "host");
     out += percent_encoded(host.empty() ? value_of(parameters, "hostaddr") : host);
-    if (const std::string port = value_of(parameters, "port"); !port.empty()) {
+    // One name for one server, whether or not its URL tells the usual port.
+    if (const std::string port = value_of(parameters, "port"); !port.empty() && port != "5432") {
         out += ":" + percent_encoded(port);
     }
     if (const std::string database = value_of(parameters, "dbname"); !database.empty()) {
