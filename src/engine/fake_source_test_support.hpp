@@ -32,16 +32,21 @@ struct FakeTable {
     std::string name = "public.t";
     bool planned = true;
     std::size_t leaves_per_unit = 3;
+    std::size_t first_leaf = 0;
+    std::string row_form = "copy-text";
+    std::string column = "id";
     Json guard = {{"node", 1}};
     std::vector<std::string> rows;      ///< without the newline
     bool constant_fingerprint = false;  ///< a broken source: rows change, fingerprints do not
-    std::size_t dropped_at_read = 0;    ///< a broken source: so many rows fewer than planned
+    bool no_fingerprint = false;
+    std::size_t dropped_at_read = 0;  ///< a broken source: so many rows fewer than planned
 };
 
 /// What the source has and what was read of it.
 struct FakeWorld {
     std::vector<FakeTable> tables;
     std::string definitions = "definitions";
+    std::string url = "fake://world/shop";
     bool comparable = true;
     bool trusted = true;
     std::atomic<std::size_t> rows_read{0};
@@ -57,7 +62,8 @@ public:
         std::vector<source::LeafPlan> plans;
         const FakeTable& table = find(object);
         for (std::size_t leaf = 0; leaf * kRowsPerFakeLeaf < table.rows.size(); ++leaf) {
-            if (!contains(unit, fake_key(leaf))) {
+            const Bytes key = fake_key(table.first_leaf + leaf);
+            if (!contains(unit, key)) {
                 continue;
             }
             std::string all;
@@ -69,7 +75,11 @@ public:
             const std::string seen = table.constant_fingerprint
                                          ? std::string("same")
                                          : codec::digest_of_row(as_bytes(all)).hex();
-            plans.push_back({.key = fake_key(leaf), .rows = rows, .fingerprint = to_bytes(seen)});
+            plans.push_back(
+                {.key = key,
+                 .rows = rows,
+                 .fingerprint = table.no_fingerprint ? Bytes() : to_bytes(seen)}
+            );
         }
         return plans;
     }
@@ -85,7 +95,7 @@ public:
         std::size_t left_to_drop = table.dropped_at_read;
         for (const source::KeyRange& range : wanted) {
             for (std::size_t leaf = 0; leaf < leaves; ++leaf) {
-                if (!contains(range, fake_key(leaf))) {
+                if (!contains(range, fake_key(table.first_leaf + leaf))) {
                     continue;
                 }
                 for (const std::string& row : rows_of(table, leaf)) {
@@ -136,8 +146,8 @@ public:
             source::Object object;
             object.name = table.name;
             object.kind = "table";
-            object.row_form = "copy-text";
-            object.columns = {{.name = "id", .type = "text"}};
+            object.row_form = table.row_form;
+            object.columns = {{.name = table.column, .type = "text"}};
             object.guard = table.guard;
             object.has_leaf_plan = table.planned;
             object.units = units(table);
@@ -191,7 +201,7 @@ class FakeSource final : public source::Source {
 public:
     explicit FakeSource(FakeWorld& world) : world_(world) {}
     const std::string& kind() const override { return kind_; }
-    std::string url() const override { return "fake://world/shop"; }
+    std::string url() const override { return world_.url; }
     Result<std::vector<std::string>> databases() override
     {
         return std::vector<std::string>{"shop"};

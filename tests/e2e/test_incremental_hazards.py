@@ -5,11 +5,16 @@ The row version's identity (place and inserting transaction) is what an incremen
 that identity and changes the rows' text behind it; the point is then compared with an independent reading.
 """
 
+import os
+import shutil
 import signal
+import subprocess
+import time
 
 import pytest
 
 from support.contents import shown_digests, table_digests
+from support.postgres import as_server_user
 
 # Name: what is there first, what changes it.
 CHANGES = {
@@ -130,6 +135,16 @@ CHANGES = {
         "CREATE TABLE t (i integer, v text); ALTER TABLE t ALTER v SET STORAGE EXTERNAL;"
         "INSERT INTO t SELECT i, repeat('a', 5000) FROM generate_series(1, 200) i",
         "UPDATE t SET v = repeat('b', 5000) WHERE i = 77",
+    ),
+    "a type's output function is replaced": (
+        "CREATE TYPE n; CREATE FUNCTION n_in(cstring) RETURNS n LANGUAGE internal IMMUTABLE STRICT AS 'int4in';"
+        "CREATE FUNCTION n_out(n) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';"
+        "CREATE TYPE n (INPUT = n_in, OUTPUT = n_out, LIKE = integer); CREATE TABLE t AS SELECT '-7'::n AS v FROM generate_series(1, 500)",
+        "CREATE OR REPLACE FUNCTION n_out(n) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'oidout'",
+    ),
+    "a generated column becomes an ordinary one": (
+        "CREATE TABLE t (i integer, v integer GENERATED ALWAYS AS (i * 2) STORED); INSERT INTO t SELECT generate_series(1, 500)",
+        "ALTER TABLE t ALTER v DROP EXPRESSION",
     ),
     "the database's settings of how values look change": (
         "CREATE TABLE t AS SELECT now() AS a, 1.1::float8 / 3 AS b, '1 day 2 h'::interval AS c, '\\x00ff'::bytea AS d, 'pg_class'::regclass AS e"
@@ -276,6 +291,117 @@ def test_backup_sees_a_cluster_that_lost_its_last_commits_in_a_crash(own, starke
 
         starkeep.backup(own.url("hazard"))
         assert_seen(own, starkeep)
+
+
+def test_backup_sees_that_a_crash_took_back_commits_while_the_server_never_stopped(own, starkeep):
+    """When one session is killed the postmaster lives on and starts the others anew: its own start time tells nothing."""
+    own.execute("postgres", "ALTER SYSTEM SET wal_writer_delay = '10s'")
+    own.restart()
+    started = own.value("postgres", "SELECT pg_postmaster_start_time()")
+    with own.connect("hazard") as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("INSERT INTO t VALUES (-1, 111)")
+    starkeep.backup(own.url("hazard"))
+    assert_seen(own, starkeep)
+
+    victim = own.connect("hazard")
+    os.kill(victim.info.backend_pid, signal.SIGKILL)
+    own.wait_until_ready(victim)
+    own.execute("hazard", "INSERT INTO t VALUES (-1, 222)")
+    for _ in range(50):
+        own.execute("hazard", "CREATE TABLE later AS SELECT generate_series(1, 1000); DROP TABLE later")
+    assert own.value("postgres", "SELECT pg_postmaster_start_time()") == started
+    starkeep.backup(own.url("hazard"))
+
+    assert_seen(own, starkeep)
+
+
+def go_round(server, to):
+    """Puts the counter of transactions forward to a number, over its end when that is lower; each way below 2^31 ahead."""
+    server.execute("postgres", "ALTER DATABASE template0 ALLOW_CONNECTIONS true")
+    for database in ("postgres", "template1", "template0", "hazard"):
+        server.execute(database, "VACUUM (FREEZE)")
+    now = server.value("postgres", "SELECT txid_current()")
+    epoch = (now >> 32) + (to < now % 2**32)
+    server.stop()
+    resetwal = [server.bin / "pg_resetwal", "-D", server.data, "-x", to, "-e", epoch]
+    subprocess.run(as_server_user([str(a) for a in resetwal]), check=True, capture_output=True)
+    # The server wants the state of its newest transactions in a file, which it makes itself only on the way there.
+    status = server.data / "pg_xact" / f"{to // 2**20:04X}"
+    if not status.exists():
+        status.write_bytes(bytes(2**18))
+        shutil.chown(status, "postgres", "postgres") if os.geteuid() == 0 else None
+    server.start()
+
+
+def burn_to(server, number):
+    """Uses up numbers; the next transaction has this one."""
+    with server.connect() as connection:
+        while connection.execute("SELECT txid_current() % 4294967296").fetchone()[0] < number - 1:
+            pass
+
+
+def identity(server, table):
+    return server.rows("hazard", f"SELECT ctid::text, xmin::text FROM {table}")
+
+
+def test_backup_sees_a_row_whose_maker_has_the_number_of_the_one_before_it(own, starkeep):
+    """Numbers of transactions come around, and a frozen row keeps its own: (place, number) are equal, the rows are not."""
+    for table in ("once", "twice"):
+        own.execute("hazard", f"CREATE TABLE {table} (v text) WITH (autovacuum_enabled = off)")
+    own.execute("hazard", "INSERT INTO once VALUES ('first')")
+    number = int(identity(own, "once")[0][1])
+    burn_to(own, number + 100)
+    own.execute("hazard", "INSERT INTO twice VALUES ('first')")
+    for step in (15 * 10**8, 30 * 10**8, 42 * 10**8, number - 20):
+        go_round(own, step)
+    own.execute("hazard", "CREATE TABLE bystander AS SELECT generate_series(1, 500)")
+    starkeep.backup(own.url("hazard"))
+
+    own.execute("hazard", "DELETE FROM once")
+    own.execute("hazard", "VACUUM (TRUNCATE off) once")
+    burn_to(own, number)
+    own.execute("hazard", "INSERT INTO once VALUES ('second')")
+    assert identity(own, "once") == [("(0,1)", str(number))]
+    result = starkeep.backup(own.url("hazard"))
+    assert_seen(own, starkeep)
+    assert result["reused_objects"] >= 1
+
+    # Now with a maker that has its number already, but has not made anything yet, while the backup looks.
+    deleting, making = own.connect("hazard", autocommit=False), own.connect("hazard", autocommit=False)
+    deleting.execute("DELETE FROM twice")
+    burn_to(own, number + 100)
+    assert making.execute("SELECT txid_current() % 4294967296").fetchone()[0] == number + 100
+    burn_to(own, number + 110)
+    starkeep.backup(own.url("hazard"))
+    assert_seen(own, starkeep)
+    deleting.commit()
+    own.execute("hazard", "VACUUM (TRUNCATE off) twice")
+    making.execute("INSERT INTO twice VALUES ('second')")
+    making.commit()
+    assert identity(own, "twice") == [("(0,1)", str(number + 100))]
+    starkeep.backup(own.url("hazard"))
+    assert_seen(own, starkeep)
+    deleting.close()
+    making.close()
+
+
+def test_backup_sees_a_table_that_was_emptied_and_filled_while_the_view_was_made(hazard, starkeep):
+    """Who emptied a table after the view's first moment left nothing for the view to see, neither old rows nor new ones."""
+    run_each(hazard, "CREATE TABLE t AS SELECT i FROM generate_series(1, 500) i")
+    emptying = hazard.connect("hazard", autocommit=False)
+    emptying.execute("TRUNCATE t")
+    emptying.execute("INSERT INTO t SELECT -i FROM generate_series(1, 300) i")
+
+    running = starkeep.begin("backup", hazard.url("hazard"))
+    deadline = time.monotonic() + 60
+    while not hazard.value("postgres", "SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        assert time.monotonic() < deadline and not running.ended()
+    emptying.commit()
+    emptying.close()
+    assert running.wait().status == 0
+
+    assert_seen(hazard, starkeep)
 
 
 def test_backup_sees_that_another_cluster_answers_under_the_same_address(own, servers, starkeep):

@@ -99,6 +99,19 @@ class Server:
         self.stop(how)
         return self.start()
 
+    def wait_until_ready(self, lost):
+        """After a crash of one session, `lost`, the server ends all others before it takes new ones."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                lost.execute("SELECT 1")
+            except psycopg.OperationalError:
+                try:
+                    return self.connect().close()
+                except psycopg.OperationalError:
+                    assert time.monotonic() < deadline
+            time.sleep(0.02)
+
     def url(self, database=None, user="postgres"):
         path = f"/{quote(database)}" if database else ""
         return f"postgresql://{user}@127.0.0.1:{self.port}{path}"

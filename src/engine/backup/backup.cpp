@@ -2,6 +2,7 @@
 #include "engine/backup/backup.hpp"
 
 #include "base/error.hpp"
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "engine/backup/database_backup.hpp"
 #include "engine/backup/previous_point.hpp"
@@ -16,6 +17,7 @@
 #include "sys/random.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,6 +27,16 @@
 namespace starkeep::engine {
 
 namespace {
+
+/// By chance: whatever is counted, as points that a retention keeps at one number, may stand still.
+std::uint64_t turn_of(const PointId& id)
+{
+    std::uint64_t turn = 0;
+    for (const std::byte byte : id.bytes) {
+        turn = (turn << 8U) | std::to_integer<std::uint64_t>(byte);
+    }
+    return turn;
+}
 
 Result<std::vector<std::string>>
 chosen_databases(source::Source& source, const Selection& selection)
@@ -61,8 +73,8 @@ public:
             const std::unique_ptr<repository::WriteSession> session,
             repository::WriteSession::begin(repository_)
         );
-        TRY_LET(const Audit audit, plan_audit());
         report_.point.id = sys::random_id<PointId>();
+        const Audit audit{.all = request_.full, .turn = turn_of(report_.point.id)};
         report_.point.source = source_.url();
         report_.point.kind = source_.kind();
         report_.point.time = sys::format_rfc3339(sys::system_clock().now());
@@ -81,14 +93,6 @@ public:
     }
 
 private:
-    Result<Audit> plan_audit()
-    {
-        TRY_LET(const std::vector<repository::Point> points, repository_.points());
-        const auto generation =
-            std::ranges::count(points, source_.url(), &repository::Point::source);
-        return Audit{.all = request_.full, .generation = static_cast<std::uint64_t>(generation)};
-    }
-
     Result<void>
     back_up(repository::WriteSession& session, const Audit& audit, const std::string& database)
     {

@@ -209,7 +209,7 @@ Result<void> DatabaseBackup::run_task(Task& task, const UnitContext& unit)
                   return context_.session.has_pack(pack);
               }};
     if (task.previous != nullptr) {
-        TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit, range));
+        TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit));
     }
     TRY_LET(task.summary, back_up_unit(unit, *task.object, range, reuse));
     return {};

@@ -90,9 +90,8 @@ const repository::ManifestObject* PreviousPoint::reusable(const source::Object& 
     return &*stored;
 }
 
-Result<std::optional<repository::Segment>> PreviousPoint::segment(
-    const repository::ManifestObject& object, std::size_t position, const source::KeyRange& unit
-) const
+Result<std::optional<repository::Segment>>
+PreviousPoint::segment(const repository::ManifestObject& object, std::size_t position) const
 {
     if (position >= object.segments.size()) {
         return std::optional<repository::Segment>{};
@@ -106,9 +105,6 @@ Result<std::optional<repository::Segment>> PreviousPoint::segment(
         return bytes.error();
     }
     TRY_LET(repository::Segment segment, repository::decode_segment(*bytes));
-    if (segment.lower != unit.lower) {
-        return std::optional<repository::Segment>{};
-    }
     return std::optional(std::move(segment));
 }
 

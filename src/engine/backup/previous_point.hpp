@@ -28,10 +28,10 @@ public:
     /// The stored object that `object` may take leaves from: same name, columns, row form and guard.
     const repository::ManifestObject* reusable(const source::Object& object) const;
 
-    /// The segment of the unit at `position`, if the object had this unit then.
-    Result<std::optional<repository::Segment>> segment(
-        const repository::ManifestObject& object, std::size_t position, const source::KeyRange& unit
-    ) const;
+    /// The segment of the unit at `position`, if the object had one then. Should units be cut otherwise now, its leaves
+    /// are found by their keys or not at all.
+    Result<std::optional<repository::Segment>>
+    segment(const repository::ManifestObject& object, std::size_t position) const;
 
 private:
     const repository::Repository* repository_ = nullptr;

@@ -59,8 +59,7 @@ order by 2
 
 constexpr const char* kColumns = R"sql(
 select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid,
-    pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation,
-        pg_catalog.md5(a.attmissingval::text))
+    pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod)
 from pg_catalog.pg_attribute a
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 order by a.attrelid, a.attnum
@@ -100,7 +99,7 @@ Result<Relation> parse_relation(const Rows& rows, int row)
     return out;
 }
 
-Table make_table(const Relation& relation, const Json& history, int server_version)
+Table make_table(const Relation& relation, int server_version)
 {
     Table table{.oid = relation.oid, .object = {}, .condition = relation.condition};
     Object& object = table.object;
@@ -118,13 +117,8 @@ Table make_table(const Relation& relation, const Json& history, int server_versi
         {"partition_of", relation.ancestors}
     };
     object.guard = {
-        {"system", history.value("system", "")},
-        {"timeline", history.value("timeline", 0)},
-        {"database", history.value("database", 0)},
         {"relation", relation.oid},
         {"filenode", relation.filenode},
-        {"major", server_version / 10000},
-        {"access_method", relation.access_method},
         {"settings", kRowFormVersion},
         {"columns", Json::array()},
         {"types", Json::array()}
@@ -260,7 +254,7 @@ Result<Catalog> load_catalog(ServerConnection& connection, const Json& history)
                 "definition."
             };
         }
-        catalog.tables.push_back(make_table(relation, history, connection.server_version()));
+        catalog.tables.push_back(make_table(relation, connection.server_version()));
     }
     TRY(load_columns(connection, catalog.tables));
     TRY(add_large_objects(connection, catalog));

@@ -19,7 +19,7 @@ namespace starkeep::source::postgres {
 
 inline constexpr const char* kLargeObjectsName = "pg_catalog.pg_largeobject";
 /// To be raised whenever the settings of a session or the form of a fingerprint change.
-inline constexpr int kRowFormVersion = 1;
+inline constexpr int kRowFormVersion = 2;
 
 struct Table {
     std::uint64_t oid = 0;  ///< 0: the large objects
@@ -32,7 +32,7 @@ struct Catalog {
     std::vector<std::string> left_out;
 };
 
-/// `history` is that of server_facts.hpp; the guards take their part of it.
+/// `history` is that of server_facts.hpp; a standby has other tables to read.
 /// Errors: Denied naming a table that may not be read; Unsupported naming a relation of an unknown kind.
 Result<Catalog> load_catalog(ServerConnection& connection, const Json& history);
 

@@ -56,9 +56,11 @@ std::uint64_t modular(std::string_view decimal)
 class PostgresConnection final : public Connection {
 public:
     PostgresConnection(
-        ServerConnection connection, const std::map<std::string, std::string>& conditions
+        ServerConnection connection,
+        const std::map<std::string, std::string>& conditions,
+        const TransactionView& view
     )
-        : connection_(std::move(connection)), conditions_(conditions)
+        : connection_(std::move(connection)), conditions_(conditions), view_(view)
     {
     }
 
@@ -73,6 +75,7 @@ private:
 
     ServerConnection connection_;
     const std::map<std::string, std::string>& conditions_;
+    TransactionView view_;
 };
 
 /// The end of an open range, moved to the end of the relation: all rows of the view lie in blocks that exist now.
@@ -94,16 +97,18 @@ Result<std::vector<LeafPlan>> PostgresConnection::plan(const Object& object, con
 {
     TRY_LET(BlockRange range, block_range(unit));
     TRY_LET(range, bounded(object, range));
-    TRY_LET(const Rows rows, connection_.query(plan_query(object, range)));
+    TRY_LET(const Rows rows, connection_.query(plan_query(object, range, view_)));
     std::vector<LeafPlan> plans;
     plans.reserve(static_cast<std::size_t>(rows.size()));
     for (int i = 0; i < rows.size(); ++i) {
         TRY_LET(const std::uint64_t block, rows.number(i, 0));
         LeafPlan leaf{.key = block_key(block), .rows = 0, .fingerprint = {}};
         TRY_LET(leaf.rows, rows.number(i, 1));
-        append_number(leaf.fingerprint, leaf.rows);
-        append_number(leaf.fingerprint, modular(rows.text(i, 2)));
-        append_number(leaf.fingerprint, modular(rows.text(i, 3)));
+        TRY_LET(const std::uint64_t newest_maker, rows.number(i, 4));
+        if (newest_maker < view_.oldest_running) {
+            append_number(leaf.fingerprint, modular(rows.text(i, 2)));
+            append_number(leaf.fingerprint, modular(rows.text(i, 3)));
+        }
         plans.push_back(std::move(leaf));
     }
     return plans;
@@ -201,9 +206,14 @@ Result<void> PostgresReader::definitions(const std::function<Result<void>(ByteVi
 Result<std::unique_ptr<Connection>> PostgresReader::connect(std::stop_token stop)
 {
     TRY_LET(ServerConnection connection, snapshot_.join(std::move(stop)));
-    return std::unique_ptr<Connection>(
-        std::make_unique<PostgresConnection>(std::move(connection), conditions_)
-    );
+    return std::unique_ptr<Connection>(std::make_unique<PostgresConnection>(
+        std::move(connection),
+        conditions_,
+        TransactionView{
+            .oldest_running = snapshot_.history().value("oldest_xid", std::uint64_t{0}),
+            .next = snapshot_.history().value("next_xid", std::uint64_t{0})
+        }
+    ));
 }
 
 Result<bool> PostgresReader::finish()

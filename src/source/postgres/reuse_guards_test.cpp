@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever changes the text of rows must show: in the plan of its leaf or in the guard of its object.
+#include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "json/json.hpp"
 #include "source/model.hpp"
@@ -11,8 +12,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -43,6 +47,20 @@ bool equal_plans(const Seen& one, const Seen& other)
     return std::ranges::equal(one.plans, other.plans, [](const LeafPlan& a, const LeafPlan& b) {
         return a.key == b.key && a.rows == b.rows && a.fingerprint == b.fingerprint;
     });
+}
+
+/// Both halves of a fingerprint as the server's own arithmetic shows them, with psql's separator.
+std::string decimal_sums(const Bytes& fingerprint)
+{
+    std::string out;
+    for (std::size_t half = 0; half < 2 && fingerprint.size() == 16; ++half) {
+        std::uint64_t value = 0;
+        for (std::size_t i = 8; i-- > 0;) {
+            value = (value << 8U) | std::to_integer<std::uint64_t>(fingerprint[8 * half + i]);
+        }
+        out += std::to_string(value) + (half == 0 ? "|" : "\n");
+    }
+    return out;
 }
 
 class ReuseGuards : public ::testing::Test {
@@ -236,6 +254,62 @@ TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedWhileItWasRead)
     ASSERT_OK_AND_LET(const bool trusted, reader->finish());
 
     EXPECT_FALSE(trusted);
+}
+
+// Rows that were read in between have the other text, though both ends look the same.
+TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedAndChangedBackWhileItWasRead)
+{
+    sql("create type mood as enum ('sad'); create type pair as (a int); create table t (m mood, p "
+        "pair);"
+        "insert into t values ('sad', row(1))");
+    for (const auto& [there, back] : std::vector<std::pair<std::string, std::string>>{
+             {"alter type mood rename value 'sad' to 'blue'",
+              "alter type mood rename value 'blue' to 'sad'"},
+             {"alter type pair add attribute b int", "alter type pair drop attribute b"}
+         }) {
+        SCOPED_TRACE(there);
+        ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
+        ASSERT_OK_AND_LET(const auto before, read_rows(*reader, "public.t"));
+        sql(there);
+        ASSERT_OK_AND_LET(const auto between, read_rows(*reader, "public.t"));
+        sql(back);
+        EXPECT_NE(before, between) << "nothing changed: this test proves nothing";
+
+        ASSERT_OK_AND_LET(const bool trusted, reader->finish());
+
+        EXPECT_FALSE(trusted);
+    }
+}
+
+// What a new version of an extension prints may come from its library alone, which no catalog shows.
+TEST_F(ReuseGuards, TellAnotherVersionOfTheExtensionThatATypeBelongsTo)
+{
+    sql("create type mood as enum ('sad'); create table t (m mood); insert into t values ('sad');"
+        "alter extension plpgsql add type mood");
+    ASSERT_OK_AND_LET(const Seen before, look(*server_));
+    sql("update pg_extension set extversion = 'next' where extname = 'plpgsql'");
+    ASSERT_OK_AND_LET(const Seen after, look(*server_));
+
+    EXPECT_TRUE(equal_plans(before, after));
+    EXPECT_NE(before.guard, after.guard);
+}
+
+TEST_F(ReuseGuards, GoByFingerprintsOfTheFormThatTheirVersionFixes)
+{
+    sql("create table t (id int); insert into t select generate_series(1, 100); insert into t "
+        "values (0)");
+    ASSERT_OK_AND_LET(const Seen seen, look(*server_));
+    ASSERT_OK_AND_LET(
+        const std::string sums,
+        server_->sql("with s as (select sum(hashtidextended(ctid, m)) as one, "
+                     "sum(hashtidextended(ctid, ~m)) as two from (select ctid, xmin::text::bigint "
+                     "as m from t) as r), n as (select 18446744073709551616::numeric as n) "
+                     "select (one % n + n) % n, (two % n + n) % n from s, n")
+    );
+
+    EXPECT_EQ(seen.guard["settings"], 2) << "whoever changes the form raises its version";
+    ASSERT_EQ(seen.plans.size(), 1U);
+    EXPECT_EQ(decimal_sums(seen.plans.front().fingerprint), sums);
 }
 
 TEST_F(ReuseGuards, CompareViewsOfOneServerOnly)

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,20 +28,24 @@ std::string column_list(const Object& object, std::string_view prefix)
 
 }  // namespace
 
-std::string plan_query(const Object& object, const BlockRange& range)
+std::string plan_query(const Object& object, const BlockRange& range, const TransactionView& view)
 {
+    constexpr std::uint64_t kNumbers = std::uint64_t{1} << 32U;
     // A range of places under a lateral join is a TID Range Scan for each leaf: no place has to be taken apart, which
     // costs more than the hashes. OFFSET 0 keeps the maker from being computed twice. The age of transaction 3
-    // cancels out what age() counts from, leaving the raw xmin; a cast of xmin through text is four times as slow.
+    // cancels out what age() counts from, leaving the distance to the view's newest transaction; a cast of xmin
+    // through text is four times as slow.
     return fmt::format(
-        "select g.block, f.rows, f.one, f.two\n"
+        "select g.block, f.rows, f.one, f.two, f.newest\n"
         "from pg_catalog.generate_series({0}::bigint, {1}::bigint - 1, {2}) as g(block)\n"
         "cross join lateral (\n"
         "  select count(*) as rows, sum(pg_catalog.hashtidextended(v.place, v.maker)) as one,\n"
-        "         sum(pg_catalog.hashtidextended(v.place, ~v.maker)) as two\n"
+        "         sum(pg_catalog.hashtidextended(v.place, ~v.maker)) as two,\n"
+        "         {6} as newest\n"
         "  from (select t.ctid as place,\n"
-        "               ((select pg_catalog.age('3'::xid)::bigint) - pg_catalog.age(t.xmin)) & "
-        "4294967295 as maker\n"
+        "               {4}::bigint - (((select {5}::bigint - pg_catalog.age('3'::xid)) + "
+        "pg_catalog.age(t.xmin))\n"
+        "                   & 4294967295) as maker\n"
         "        from only {3} as t\n"
         "        where t.ctid >= pg_catalog.format('(%s,0)', g.block)::tid\n"
         "          and t.ctid < pg_catalog.format('(%s,0)', least(g.block + {2}, {1}))::tid\n"
@@ -50,7 +55,10 @@ std::string plan_query(const Object& object, const BlockRange& range)
         range.first,
         range.end,
         kLeafBlocks,
-        object.name
+        object.name,
+        static_cast<std::int64_t>(view.next) - 1,
+        static_cast<std::int64_t>(view.next) - 4,
+        view.next < kNumbers ? "0" : "max(v.maker)"
     );
 }
 

@@ -2,9 +2,14 @@
 // The statements that tell leaves and rows of an object.
 //
 // Why a leaf's fingerprint tells every change: it sums, over the rows that the view sees in eight blocks, a hash of
-// place (ctid) and maker (raw xmin). An update makes a new place or maker, a delete removes a row from the sum, an
+// place (ctid) and maker (xmin). An update makes a new place or maker, a delete removes a row from the sum, an
 // insert adds one; vacuum and freezing keep both (since 9.4). What changes a row's text or place without that is
 // ruled out by the object's guard (catalog.hpp) and by comparable views (server_facts.hpp).
+//
+// Numbers of transactions come around after 2^32, and a frozen row keeps its number for ever: in time another row with
+// the same number may take its place. The maker is therefore the newest transaction before the view that had this
+// number, in 64 bits. It changes once when the number comes around, and the leaf is read again. That leaves
+// transactions which run during the view: a row whose number one of them might carry has no fingerprint.
 #pragma once
 
 #include "base/result.hpp"
@@ -18,9 +23,16 @@
 
 namespace starkeep::source::postgres {
 
-/// Rows: first block of the leaf, count, two sums of 64-bit hashes as decimal text; in block order. Leaves without
-/// rows are missing. `end` of the range must lie near the end of the relation, since every leaf in it costs a step.
-std::string plan_query(const Object& object, const BlockRange& range);
+/// Where a view stands in the count of transactions, in 64 bits.
+struct TransactionView {
+    std::uint64_t oldest_running = 0;
+    std::uint64_t next = 0;
+};
+
+/// Rows: first block of the leaf, count, two sums of 64-bit hashes as decimal text, newest maker (0 when no number has
+/// come around yet); in block order. Leaves without rows are missing. `end` of the range must lie near the end of the
+/// relation, since every leaf in it costs a step.
+std::string plan_query(const Object& object, const BlockRange& range, const TransactionView& view);
 
 /// Rows of the ranges, range after range, in block order.
 std::string copy_query(const Object& object, std::span<const BlockRange> ranges);

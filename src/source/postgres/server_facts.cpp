@@ -15,10 +15,6 @@ namespace starkeep::source::postgres {
 
 namespace {
 
-/// Transaction numbers come around after 2^32, and are compared over half of that; the rest is for those running while two
-/// views are taken.
-constexpr std::uint64_t kMostTransactionsBetween = (std::uint64_t{1} << 31U) - 100'000'000;
-
 constexpr const char* kDatabase = R"sql(
 select pg_catalog.jsonb_build_object(
     'name', d.datname, 'owner', pg_catalog.pg_get_userbyid(d.datdba),
@@ -83,7 +79,8 @@ constexpr const char* kHistory = R"sql(
 select (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()),
     pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
     pg_catalog.pg_postmaster_start_time()::text,
-    pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute')
+    pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute'),
+    pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())
 )sql";
 
 /// The timeline is that of the insert position: the control file's lags behind after a promotion.
@@ -147,10 +144,12 @@ Result<Json> load_history(ServerConnection& connection)
     TRY_LET(const Rows rows, connection.query(kHistory));
     TRY_LET(const std::uint64_t database, rows.number(0, 0));
     TRY_LET(const std::uint64_t next_xid, rows.number(0, 1));
+    TRY_LET(const std::uint64_t oldest_xid, rows.number(0, 4));
     Json history{
         {"system", ""},
         {"timeline", 0},
         {"database", database},
+        {"oldest_xid", oldest_xid},
         {"next_xid", next_xid},
         {"lsn", 0},
         {"recovery", true},
@@ -203,12 +202,10 @@ bool same_history(const Json& earlier, const Json& now)
     const auto equal = [&](std::string_view key) {
         return number(earlier, key) != 0 && number(earlier, key) == number(now, key);
     };
-    const std::uint64_t then_xid = number(earlier, "next_xid");
-    const std::uint64_t now_xid = number(now, "next_xid");
     return !text(now, "system").empty() && text(earlier, "system") == text(now, "system") &&
-           !text(now, "started").empty() && text(earlier, "started") == text(now, "started") &&
-           equal("timeline") && equal("database") && number(earlier, "lsn") <= number(now, "lsn") &&
-           then_xid != 0 && then_xid <= now_xid && now_xid - then_xid < kMostTransactionsBetween;
+           text(earlier, "started") == text(now, "started") && equal("timeline") &&
+           equal("database") && number(earlier, "lsn") <= number(now, "lsn") &&
+           number(earlier, "next_xid") <= number(now, "next_xid");
 }
 
 }  // namespace starkeep::source::postgres

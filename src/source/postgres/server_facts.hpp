@@ -3,8 +3,8 @@
 //
 // Shape of the JSON: {
 //   "server_version": 150020, "block_bytes": 8192,
-//   "history": {"system": "7…", "timeline": 1, "database": 16384, "next_xid": 753, "lsn": 26738680,
-//               "recovery": false, "started": "…"}            "system" is "" when the server does not tell
+//   "history": {"system": "7…", "timeline": 1, "database": 16384, "oldest_xid": 752, "next_xid": 753,
+//               "lsn": 26738680, "recovery": false, "started": "…"}            "system" is "" when the server does not tell
 //   "database": {"name", "owner", "encoding", "collate", "ctype", "locale_provider", "locale", "tablespace",
 //                "connection_limit", "acl": ["…"] or null, "comment": "…" or null},
 //   "settings": ["work_mem=64MB", …],                          ALTER DATABASE … SET
@@ -27,8 +27,8 @@ Result<Json> load_history(ServerConnection& connection);
 /// All facts but "history". Errors: Denied when a sequence may not be read.
 Result<Json> load_facts(ServerConnection& connection);
 
-/// Whether an equal fingerprint in two views, told by their "history", means equal rows: same system, timeline and
-/// database, this view not older, and too few transactions between for their numbers to have come around.
+/// Whether an equal fingerprint in two views, told by their "history", means equal rows: same system, start,
+/// timeline and database, and this view not older.
 bool same_history(const Json& earlier, const Json& now);
 
 }  // namespace starkeep::source::postgres

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -50,14 +49,6 @@ TEST(History, IsAnotherWhenAnyOfItsMarksDiffers)
     for (const Json& now : others) {
         EXPECT_FALSE(same_history(kThen, now)) << now.dump();
     }
-}
-
-TEST(History, EndsBeforeTransactionNumbersCanHaveComeAround)
-{
-    constexpr std::uint64_t kLimit = (std::uint64_t{1} << 31U) - 100'000'000;
-
-    EXPECT_TRUE(same_history(kThen, with("next_xid", 5'000'000'000 + kLimit - 1)));
-    EXPECT_FALSE(same_history(kThen, with("next_xid", 5'000'000'000 + kLimit)));
 }
 
 TEST(History, IsUnknownWhenTheServerDoesNotTellWhoItIs)

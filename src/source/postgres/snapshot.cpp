@@ -186,6 +186,9 @@ Result<bool> Snapshot::has_equal_guards()
     TRY_LET(const Rows begun, fresh.query(kBegin));
     TRY(fresh.settle());
     TRY_LET(const Json history, load_history(fresh));
+    if (!same_history(history_, history)) {
+        return false;
+    }
     const Result<Catalog> now = load_catalog(fresh, history);
     if (!now.ok()) {
         return now.error().code() == ErrorCode::Cancelled ? Result<bool>(now.error())

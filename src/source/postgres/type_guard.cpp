@@ -32,18 +32,21 @@ with recursive reach(root, type) as (
 constexpr const char* kReachMultiranges = "        union all select g.rngtypid from "
                                           "pg_catalog.pg_range g where g.rngmultitypid = t.oid\n";
 
+/// The xmin of labels and output functions, and attributes that are dropped, tell of changes that were taken back:
+/// between them rows may have been read.
 constexpr const char* kDigest = R"sql(
     ) as n(type)
 )
 select r.root,
     pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws(' ',
         t.oid, t.typname, t.typoutput, t.typtype, t.typbasetype, t.typtypmod, t.typelem,
-        (select pg_catalog.string_agg(pg_catalog.format('%s %L', e.oid, e.enumlabel), ',' order by e.oid)
+        (select p.xmin from pg_catalog.pg_proc p where p.oid = t.typoutput),
+        (select pg_catalog.string_agg(pg_catalog.format('%s %s %L', e.oid, e.xmin, e.enumlabel), ',' order by e.oid)
             from pg_catalog.pg_enum e where e.enumtypid = t.oid),
         (select pg_catalog.string_agg(pg_catalog.format('%s %s %s', a.attnum, a.atttypid, a.atttypmod), ','
                 order by a.attnum)
             from pg_catalog.pg_attribute a
-            where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped),
+            where a.attrelid = t.typrelid and a.attnum > 0),
         (select x.extversion from pg_catalog.pg_depend d join pg_catalog.pg_extension x on x.oid = d.refobjid
             where d.classid = 'pg_catalog.pg_type'::regclass and d.objid = t.oid and d.deptype = 'e'
                 and d.refclassid = 'pg_catalog.pg_extension'::regclass)
