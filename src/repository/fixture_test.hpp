@@ -168,7 +168,8 @@ point_of(unsigned number, const Reference& manifest, const std::vector<PackId>& 
     point.bytes_read = 3;
     point.bytes_new = 4;
     point.bytes_stored = std::uint64_t{1} << 40U;
-    point.databases = {{.name = "shop", .manifest = manifest, .packs = more_packs}};
+    point.databases = {{.name = "shop", .manifest = manifest, .packs = more_packs, .generation = 5}
+    };
     point.databases[0].packs.push_back(manifest.pack);
     return point;
 }

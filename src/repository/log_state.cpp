@@ -71,6 +71,7 @@ Json database_to_json(const PointDatabase& database)
         {"name", database.name},
         {"manifest", to_json(database.manifest)},
         {"packs", ids_to_json(database.packs)},
+        {"generation", database.generation},
     };
 }
 
@@ -81,6 +82,7 @@ Result<PointDatabase> database_from_json(const Json& json)
     TRY_LET(const Json manifest, json::get_array(json, "manifest"));
     TRY_LET(database.manifest, reference_from_json(manifest));
     TRY_LET(database.packs, get_ids<PackId>(json, "packs"));
+    TRY_LET(database.generation, json::get_unsigned(json, "generation"));
     return database;
 }
 

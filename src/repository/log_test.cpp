@@ -106,6 +106,7 @@ TEST(Log, TellsPointsWithAllThatIsSaidOfThem)
     EXPECT_EQ(point.bytes_read, 3U);
     EXPECT_EQ(point.bytes_new, 4U);
     EXPECT_EQ(point.bytes_stored, std::uint64_t{1} << 40U);
+    EXPECT_EQ(point.databases.front().generation, 5U);
     ASSERT_EQ(point.databases.size(), 1U);
     EXPECT_EQ(point.databases[0].name, "shop");
     EXPECT_EQ(point.databases[0].manifest, manifest_in(2));

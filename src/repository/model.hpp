@@ -53,6 +53,8 @@ struct PointDatabase {
     std::string name;
     Reference manifest;
     std::vector<PackId> packs;
+    std::uint64_t generation =
+        0;  ///< backups in a row, up to this one, that could build upon the one before
 };
 
 /// A restore point as the log tells it.

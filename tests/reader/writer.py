@@ -160,7 +160,7 @@ class RepositoryWriter:
 
     def point(self, manifest: Reference, packs: list[str], **changes: Any) -> dict[str, Any]:
         numbers = dict.fromkeys(("rows", "objects", "bytes_read", "bytes_new", "bytes_stored"), 3)
-        database = {"name": "shop", "manifest": as_json(manifest), "packs": packs}
+        database = {"name": "shop", "manifest": as_json(manifest), "packs": packs, "generation": 0}
         point: dict[str, Any] = {
             "id": POINT_ID,
             "source": "db",

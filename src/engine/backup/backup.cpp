@@ -17,7 +17,6 @@
 #include "sys/random.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,16 +26,6 @@
 namespace starkeep::engine {
 
 namespace {
-
-/// By chance: whatever is counted, as points that a retention keeps at one number, may stand still.
-std::uint64_t turn_of(const PointId& id)
-{
-    std::uint64_t turn = 0;
-    for (const std::byte byte : id.bytes) {
-        turn = (turn << 8U) | std::to_integer<std::uint64_t>(byte);
-    }
-    return turn;
-}
 
 Result<std::vector<std::string>>
 chosen_databases(source::Source& source, const Selection& selection)
@@ -74,7 +63,6 @@ public:
             repository::WriteSession::begin(repository_)
         );
         report_.point.id = sys::random_id<PointId>();
-        const Audit audit{.all = request_.full, .turn = turn_of(report_.point.id)};
         report_.point.source = source_.url();
         report_.point.kind = source_.kind();
         report_.point.time = sys::format_rfc3339(sys::system_clock().now());
@@ -85,7 +73,7 @@ public:
         );
         report_.fixed_s = total.seconds();
         for (const std::string& database : databases) {
-            TRY(back_up(*session, audit, database));
+            TRY(back_up(*session, database));
         }
         TRY(commit(*session));
         report_.duration_s = total.seconds();
@@ -93,8 +81,7 @@ public:
     }
 
 private:
-    Result<void>
-    back_up(repository::WriteSession& session, const Audit& audit, const std::string& database)
+    Result<void> back_up(repository::WriteSession& session, const std::string& database)
     {
         progress_.begin_phase("connecting to " + database);
         const sys::Stopwatch opening;
@@ -107,7 +94,6 @@ private:
             .repository = repository_,
             .session = session,
             .request = request_,
-            .audit = audit,
             .progress = progress_
         };
         TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader, previous));

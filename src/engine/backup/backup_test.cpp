@@ -306,21 +306,24 @@ TEST_F(Backup, FindsFingerprintsThatLieEverywhereByTheAudit)
         row += " changed";
     }
 
-    ASSERT_OK_AND_LET(const BackupReport report, run());
+    std::vector<std::string> distrusted;
+    for (std::uint64_t i = 0; i < kAuditCycle && distrusted.empty(); ++i) {
+        ASSERT_OK_AND_LET(const BackupReport report, run());
+        distrusted = report.distrusted;
+    }
 
-    EXPECT_THAT(report.distrusted, testing::ElementsAre("shop/public.t"));
+    EXPECT_THAT(distrusted, testing::ElementsAre("shop/public.t"));
     EXPECT_EQ(rows_of_newest_point(), rows_of_world());
 }
 
-TEST_F(Backup, FindsTheOneLeafThatLiesInTimeThoughOnlyOnePointIsKept)
+TEST_F(Backup, FindsTheOneLeafThatLiesWithinOneCycleThoughOnlyOnePointIsKept)
 {
     world_.tables = {{.rows = numbered(1), .constant_fingerprint = true}};
     ASSERT_OK(run());
     world_.tables.front().rows.front() = "changed";
 
-    // After 20 cycles a leaf has had its turn, but for one case in 700 million.
     bool found = false;
-    for (std::uint64_t i = 0; i < 20 * kAuditCycle && !found; ++i) {
+    for (std::uint64_t i = 0; i < kAuditCycle && !found; ++i) {
         ASSERT_OK_AND_LET(const BackupReport report, run());
         found = !report.distrusted.empty();
         ASSERT_OK_AND_LET(const auto points, repository_->points());
@@ -336,7 +339,9 @@ TEST(Audit, SpreadsNeighboursOverAllTurns)
     for (std::uint64_t turn = 0; turn < kAuditCycle; ++turn) {
         std::size_t wanted = 0;
         for (std::size_t block = 0; block < 8 * 3000; block += 8) {
-            wanted += Audit{.all = false, .turn = turn}.wants(fake_key(block)) ? 1U : 0U;
+            wanted += Audit{.all = false, .generation = turn}.wants("public.t", fake_key(block))
+                          ? 1U
+                          : 0U;
         }
         EXPECT_GT(wanted, 50U);
         EXPECT_LT(wanted, 200U);
@@ -347,8 +352,11 @@ TEST(Audit, WantsEveryLeafOnceInACycle)
 {
     for (std::size_t leaf = 0; leaf < 200; ++leaf) {
         std::uint64_t wanted = 0;
-        for (std::uint64_t turn = 1000; turn < 1000 + kAuditCycle; ++turn) {
-            wanted += Audit{.all = false, .turn = turn}.wants(fake_key(leaf)) ? 1U : 0U;
+        for (std::uint64_t generation = 1000; generation < 1000 + kAuditCycle; ++generation) {
+            wanted +=
+                Audit{.all = false, .generation = generation}.wants("public.t", fake_key(leaf))
+                    ? 1U
+                    : 0U;
         }
         EXPECT_EQ(wanted, 1U);
     }

@@ -72,7 +72,10 @@ public:
         source::DatabaseReader& reader,
         const PreviousPoint& previous
     )
-        : context_(context), reader_(reader), previous_(previous)
+        : context_(context)
+        , reader_(reader)
+        , previous_(previous)
+        , audit_{.all = context.request.full, .generation = previous.next_generation()}
     {
     }
 
@@ -103,6 +106,7 @@ private:
     const DatabaseContext& context_;
     source::DatabaseReader& reader_;
     const PreviousPoint& previous_;
+    const Audit audit_;
     std::vector<const source::Object*> objects_;
     repository::Manifest manifest_;
     PackSet packs_;
@@ -204,10 +208,9 @@ Result<void> DatabaseBackup::run_tasks(std::vector<Task>& tasks, unsigned jobs)
 Result<void> DatabaseBackup::run_task(Task& task, const UnitContext& unit)
 {
     const source::KeyRange& range = task.object->units[task.unit];
-    LeafReuse
-        reuse{.previous = {}, .audit = context_.audit, .still_stored = [&](const PackId& pack) {
-                  return context_.session.has_pack(pack);
-              }};
+    LeafReuse reuse{.previous = {}, .audit = audit_, .still_stored = [&](const PackId& pack) {
+                        return context_.session.has_pack(pack);
+                    }};
     if (task.previous != nullptr) {
         TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit));
     }
@@ -223,7 +226,7 @@ Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
             outcome_.distrusted.push_back(task.object->name);
         }
     }
-    if (distrusted.empty() || context_.audit.all) {
+    if (distrusted.empty() || audit_.all) {
         return {};
     }
     std::vector<Task> again;
@@ -301,7 +304,12 @@ Result<void> DatabaseBackup::store_manifest()
     packs_.insert({manifest.pack});
     outcome_.objects = manifest_.objects.size();
     outcome_.left_out = manifest_.left_out;
-    outcome_.entry = {.name = reader_.database(), .manifest = manifest, .packs = packs_.take()};
+    outcome_.entry = {
+        .name = reader_.database(),
+        .manifest = manifest,
+        .packs = packs_.take(),
+        .generation = audit_.generation
+    };
     return {};
 }
 

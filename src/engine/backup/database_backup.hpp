@@ -33,7 +33,6 @@ struct DatabaseContext {
     repository::Repository& repository;
     repository::WriteSession& session;
     const BackupRequest& request;
-    Audit audit;
     Progress& progress;
 };
 

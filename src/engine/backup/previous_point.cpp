@@ -70,6 +70,7 @@ Result<PreviousPoint> PreviousPoint::find(
         if (reader.comparable(manifest.facts)) {
             previous.repository_ = &repository;
             previous.manifest_ = std::move(manifest);
+            previous.generation_ = database->generation;
         }
         return previous;
     }

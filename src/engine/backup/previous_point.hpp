@@ -10,6 +10,7 @@
 #include "source/reader.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,9 @@ public:
         const source::DatabaseReader& reader
     );
 
+    /// How many backups in a row, with the one that is to be made, could build upon the one before.
+    std::uint64_t next_generation() const { return manifest_ ? generation_ + 1 : 0; }
+
     /// The stored object that `object` may take leaves from: same name, columns, row form and guard.
     const repository::ManifestObject* reusable(const source::Object& object) const;
 
@@ -36,6 +40,7 @@ public:
 private:
     const repository::Repository* repository_ = nullptr;
     std::optional<repository::Manifest> manifest_;
+    std::uint64_t generation_ = 0;
 };
 
 }  // namespace starkeep::engine

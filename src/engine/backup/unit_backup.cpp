@@ -60,14 +60,17 @@ struct Decision {
     bool read = true;
 };
 
-std::vector<Decision> decide(const std::vector<source::LeafPlan>& plans, const LeafReuse& reuse)
+std::vector<Decision>
+decide(std::string_view object, const std::vector<source::LeafPlan>& plans, const LeafReuse& reuse)
 {
     std::vector<Decision> decisions;
     decisions.reserve(plans.size());
     for (const source::LeafPlan& plan : plans) {
         const repository::Leaf* known = find_leaf(reuse, plan);
         decisions.push_back(
-            {.plan = &plan, .known = known, .read = known == nullptr || reuse.audit.wants(plan.key)}
+            {.plan = &plan,
+             .known = known,
+             .read = known == nullptr || reuse.audit.wants(object, plan.key)}
         );
     }
     return decisions;
@@ -135,7 +138,7 @@ Result<UnitSummary> back_up_planned(
 )
 {
     TRY_LET(const std::vector<source::LeafPlan> plans, context.connection.plan(object, unit));
-    const std::vector<Decision> decisions = decide(plans, reuse);
+    const std::vector<Decision> decisions = decide(object.name, plans, reuse);
     std::vector<const source::LeafPlan*> wanted;
     for (const Decision& decision : decisions) {
         if (decision.read) {
@@ -171,15 +174,18 @@ back_up_cut(const UnitContext& context, const source::Object& object, const sour
 
 }  // namespace
 
-bool Audit::wants(ByteView key) const
+bool Audit::wants(std::string_view object, ByteView key) const
 {
-    // FNV-1a, and a last mix: without it, neighbours fall on every other turn only.
+    // FNV-1a over object and key: the first leaves of many small tables shall not come together. And a last mix: without it,
+    // neighbours fall on every other turn only.
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (const std::byte byte : key) {
-        hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
+    for (const ByteView part : {as_bytes(object), key}) {
+        for (const std::byte byte : part) {
+            hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
+        }
     }
     hash = (hash ^ (hash >> 33U)) * 0xff51afd7ed558ccd;
-    return all || ((hash >> 33U) + turn % kAuditCycle) % kAuditCycle == 0;
+    return all || ((hash >> 33U) + generation % kAuditCycle) % kAuditCycle == 0;
 }
 
 Result<UnitSummary> back_up_unit(

@@ -26,13 +26,13 @@ namespace starkeep::engine {
 /// Which of the leaves that look unchanged are read all the same.
 struct Audit {
     bool all = false;
-    std::uint64_t turn = 0;  ///< each leaf's is one of kAuditCycle
+    std::uint64_t generation = 0;  ///< every leaf has its turn once in kAuditCycle generations
 
-    bool wants(ByteView key) const;
+    bool wants(std::string_view object, ByteView key) const;
 };
 
-/// Source: peers that rely on tuple headers re-read everything now and then; one thirtieth, drawn
-/// anew each time, finds what lies in a leaf after thirty backups on average, at about 3 % of the reading.
+/// Source: peers that rely on tuple headers re-read everything now and then; one thirtieth, another
+/// one each time, bounds the life of an unknown hazard to thirty backups at about 3 % of the reading.
 inline constexpr std::uint64_t kAuditCycle = 30;
 
 /// What a unit may take over from the previous point.

@@ -132,6 +132,7 @@ def _decode_database(value: Any, what: str) -> PointDatabase:
         raise Damaged(f"{what}: a database is not a JSON object")
     manifest = reference_from_json(value.get("manifest"), what)
     packs = frozenset(hex_list(value, "packs", 32, what))
+    member(value, "generation", int, what)
     if manifest.pack not in packs:
         raise Damaged(f"{what}: the pack of a manifest is not among its database's packs")
     return PointDatabase(member(value, "name", str, what), manifest, packs)
