@@ -65,8 +65,8 @@ std::string plan_query(const Object& object, const BlockRange& range, const Tran
 std::string copy_query(const Object& object, std::span<const BlockRange> ranges)
 {
     if (ranges.size() == 1) {
-        // A unit that is read as a whole: without the join the server needs some 4 % less. No plan that the settings
-        // of the session allow leaves the order of places.
+        // A unit that is read as a whole needs no join. No plan that the settings of the session allow leaves the order
+        // of places.
         return fmt::format(
             "copy (select {} from only {} as t where t.ctid >= '{}' and t.ctid < '{}') to stdout",
             column_list(object, "t"),
