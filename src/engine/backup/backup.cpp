@@ -6,7 +6,6 @@
 #include "base/result.hpp"
 #include "engine/backup/database_backup.hpp"
 #include "engine/backup/previous_point.hpp"
-#include "engine/backup/unit_backup.hpp"
 #include "engine/progress.hpp"
 #include "engine/selection.hpp"
 #include "repository/model.hpp"
@@ -16,8 +15,6 @@
 #include "sys/clock.hpp"
 #include "sys/random.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>

@@ -183,7 +183,7 @@ TEST_F(Backup, ReadsEverythingWhenTheGuardDiffers)
 
 TEST_F(Backup, ReadsEverythingWhenAColumnOrTheFormOfRowsDiffers)
 {
-    FakeTable first{.rows = numbered(100), .constant_fingerprint = true};
+    const FakeTable first{.rows = numbered(100), .constant_fingerprint = true};
     FakeTable second = first;
     second.column = "renamed";
     FakeTable third = second;
@@ -338,7 +338,7 @@ TEST(Audit, SpreadsNeighboursOverAllTurns)
 {
     for (std::uint64_t turn = 0; turn < kAuditCycle; ++turn) {
         std::size_t wanted = 0;
-        for (std::size_t block = 0; block < 8 * 3000; block += 8) {
+        for (std::size_t block = 0; block < 24000; block += 8) {
             wanted += Audit{.all = false, .generation = turn}.wants("public.t", fake_key(block))
                           ? 1U
                           : 0U;
