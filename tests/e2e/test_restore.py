@@ -304,6 +304,22 @@ def test_database_without_one_table_keeps_all_that_does_not_need_it(shop, stocke
     assert found == {name: value for name, value in before[1].items() if name != "sales.orders"}
 
 
+def test_tables_whose_rows_are_not_in_the_point_are_named(shop, starkeep):
+    starkeep.backup(shop.url("shop"), "--include", "public.customers", status={0, 3})
+
+    outcome = starkeep.restore("latest", shop.url("part"), status=3)
+
+    assert "rows of table sales.orders" in outcome.stdout + outcome.stderr
+    assert "public.customers" not in outcome.stdout + outcome.stderr
+
+
+def test_two_new_names_for_one_database_are_refused(shop, stocked):
+    outcome = stocked.restore("latest", shop.url("one"), "--rename", "shop=other", status=2)
+
+    assert "other" in outcome.stderr and "one" in outcome.stderr
+    assert shop.databases() == {"postgres", "shop"}
+
+
 def test_excluded_table_that_is_there_stays_as_it_is(shop, stocked, before):
     shop.execute("shop", "DELETE FROM sales.lines; DROP VIEW sales.big_orders; UPDATE sales.orders SET note = 'newer'")
     newer = contents(shop, "shop")["sales.orders"]

@@ -140,6 +140,14 @@ private:
         std::set<std::string> taken;
         for (DatabasePlan& plan : plans) {
             plan.target = target_of(plan.manifest.database);
+            if (named && plan.target != plan.manifest.database && plan.target != *named) {
+                return Error{
+                    ErrorCode::InvalidInput,
+                    "--rename says \"" + plan.target + "\" and the target's URL says \"" + *named +
+                        "\"",
+                    "Say the new name of the database in one of them only."
+                };
+            }
             if (named) {
                 plan.target = *named;
             }

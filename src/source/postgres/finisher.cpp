@@ -47,11 +47,6 @@ bool is_foreign_key(const ArchiveEntry& entry)
     return entry.kind == "FK CONSTRAINT";
 }
 
-bool is_partitioned(const ArchiveEntry& entry)
-{
-    return entry.definition.find("\nPARTITION BY ") != std::string::npos;
-}
-
 std::string entry_key(const ArchiveEntry& entry)
 {
     return "entry " + std::to_string(entry.id);

@@ -140,6 +140,29 @@ bool is_row_table(const Placement& placement)
     return placement.object.kind == "table";
 }
 
+/// A point of chosen tables has the definitions of all; a restore of the whole makes the others too, empty.
+void name_tables_without_rows(
+    const ArchiveMap& map,
+    const std::vector<ChosenTable>& tables,
+    const TargetFacts& target,
+    RestorePlan& plan
+)
+{
+    std::set<QualifiedName> with_rows;
+    for (const ChosenTable& table : tables) {
+        with_rows.insert(table.name);
+    }
+    for (const ArchiveEntry& entry : map.entries()) {
+        const QualifiedName name{.schema = entry.schema, .name = entry.name};
+        if (entry.kind == "TABLE" && !is_partitioned(entry) && plan.chosen.contains(entry.id) &&
+            !with_rows.contains(name) && !target.has(name)) {
+            plan.left_out.add(
+                "rows of " + describe(entry) + ": the restore point has only its definition"
+            );
+        }
+    }
+}
+
 }  // namespace
 
 std::string RestorePlan::act_of(const std::string& object) const
@@ -263,6 +286,9 @@ plan_restore(const WriteRequest& request, const ArchiveMap& map, const TargetFac
     Selection selection = request.whole_database ? select_all_but(map, excluded, exists)
                                                  : select_tables(map, tables, exists);
     plan.chosen = std::move(selection.chosen);
+    if (request.whole_database) {
+        name_tables_without_rows(map, tables, target, plan);
+    }
     for (std::string& line : selection.left_out) {
         plan.left_out.add(std::move(line));
     }

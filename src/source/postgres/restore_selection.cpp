@@ -230,11 +230,6 @@ private:
         }
     }
 
-    static bool is_partitioned(const ArchiveEntry& entry)
-    {
-        return entry.definition.find("\nPARTITION BY ") != std::string::npos;
-    }
-
     const ArchiveMap& map_;
     const std::function<bool(const QualifiedName&)>& exists_;
     Selection selection_;
@@ -393,6 +388,11 @@ std::vector<const ArchiveEntry*> ArchiveMap::needs(const ArchiveEntry& entry) co
 bool is_table(const ArchiveEntry& entry)
 {
     return entry.kind == "TABLE" || entry.kind == "FOREIGN TABLE";
+}
+
+bool is_partitioned(const ArchiveEntry& entry)
+{
+    return entry.definition.find("\nPARTITION BY ") != std::string::npos;
 }
 
 bool is_annotation(const ArchiveEntry& entry)

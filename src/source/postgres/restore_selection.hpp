@@ -40,6 +40,7 @@ private:
 };
 
 bool is_table(const ArchiveEntry& entry);
+bool is_partitioned(const ArchiveEntry& entry);
 /// Comments, grants and labels: they hang on one other entry.
 bool is_annotation(const ArchiveEntry& entry);
 /// Of the database as a whole, not of anything in it.
