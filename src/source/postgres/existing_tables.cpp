@@ -31,22 +31,34 @@ std::string names_literal(const std::vector<Placement>& placements)
     return list + "]::regclass[]";
 }
 
-/// A partition's keys that come from its parent can only be dropped there: `roots` climbs.
-std::string foreign_keys_sql(const std::vector<Placement>& placements)
+/// Foreign keys, and checks that rows written before them may break (NOT VALID). What a partition has from its parent can
+/// only be dropped there: `keys` and `checks` climb.
+std::string constraints_sql(const std::vector<Placement>& placements)
 {
     return R"sql(
-with recursive climb as (
+with recursive keys as (
     select oid, conparentid from pg_catalog.pg_constraint
     where contype = 'f' and (conrelid = any()sql" +
            names_literal(placements) + ") or confrelid = any(" + names_literal(placements) +
            R"sql())
     union
-    select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join climb on parent.oid = climb.conparentid
+    select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join keys on parent.oid = keys.conparentid
+), checks as (
+    select oid, conrelid, conname from pg_catalog.pg_constraint
+    where contype = 'c' and not convalidated and conrelid = any()sql" +
+           names_literal(placements) + R"sql()
+    union
+    select parent.oid, parent.conrelid, parent.conname from checks
+    join pg_catalog.pg_inherits i on i.inhrelid = checks.conrelid
+    join pg_catalog.pg_constraint parent
+        on parent.conrelid = i.inhparent and parent.conname = checks.conname and parent.contype = 'c'
 )
 select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid),
-    pg_catalog.obj_description(c.oid, 'pg_constraint')
-from pg_catalog.pg_constraint c join climb on climb.oid = c.oid
-where c.conparentid = 0 order by 1, 2
+    pg_catalog.obj_description(c.oid, 'pg_constraint'),
+    case c.contype when 'f' then 'foreign key ' else 'check ' end
+from pg_catalog.pg_constraint c
+where c.oid in (select oid from keys where conparentid = 0) or (c.oid in (select oid from checks) and c.coninhcount = 0)
+order by 1, 2
 )sql";
 }
 
@@ -92,19 +104,22 @@ std::string_view enabling(std::string_view state)
     return state == "A" ? " ENABLE ALWAYS TRIGGER " : " ENABLE TRIGGER ";
 }
 
-Result<void> suspend_keys(ServerConnection& connection, const std::vector<Placement>& placements)
+Result<void>
+suspend_constraints(ServerConnection& connection, const std::vector<Placement>& placements)
 {
-    TRY_LET(const Rows keys, connection.query(foreign_keys_sql(placements)));
+    TRY_LET(const Rows keys, connection.query(constraints_sql(placements)));
     for (int i = 0; i < keys.size(); ++i) {
         const std::string table(keys.text(i, 0));
         const std::string name = quoted_identifier(keys.text(i, 1));
         const std::string add =
             "ALTER TABLE " + table + " ADD CONSTRAINT " + name + " " + std::string(keys.text(i, 2));
+        const std::string what =
+            std::string(keys.text(i, 4)) + table + "." + std::string(keys.text(i, 1));
         const bool is_weak = keys.text(i, 2).ends_with(" NOT VALID");
         TRY(journal::add_suspended(
             connection,
             {.step = "key " + table + " " + name,
-             .what = "foreign key " + table + "." + std::string(keys.text(i, 1)),
+             .what = what,
              .resume = add,
              .fallback = is_weak ? std::string() : add + " NOT VALID"}
         ));
@@ -112,7 +127,7 @@ Result<void> suspend_keys(ServerConnection& connection, const std::vector<Placem
             TRY(journal::add_suspended(
                 connection,
                 {.step = "comment on key " + table + " " + name,
-                 .what = "comment on foreign key " + table + "." + std::string(keys.text(i, 1)),
+                 .what = "comment on " + what,
                  .resume = "COMMENT ON CONSTRAINT " + name + " ON " + table + " IS " +
                            quoted_literal(keys.text(i, 3)),
                  .fallback = {}}
@@ -254,7 +269,7 @@ Result<void> suspend(ServerConnection& connection, const std::vector<Placement>&
     if (placements.empty()) {
         return {};
     }
-    TRY(suspend_keys(connection, placements));
+    TRY(suspend_constraints(connection, placements));
     return suspend_triggers(connection, placements);
 }
 

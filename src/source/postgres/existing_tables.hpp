@@ -21,8 +21,8 @@ Result<void> check_columns(ServerConnection& connection, const Placement& placem
 Result<std::vector<std::string>>
 primary_key(ServerConnection& connection, const Placement& placement);
 
-/// Inside the caller's transaction, which has the journal: foreign keys of and to the tables are dropped, enabled
-/// triggers disabled; the journal knows how to bring them back.
+/// Inside the caller's transaction, which has the journal: foreign keys of and to the tables, and checks that are NOT VALID,
+/// are dropped, enabled triggers disabled; the journal knows how to bring them back.
 Result<void> suspend(ServerConnection& connection, const std::vector<Placement>& placements);
 
 /// As suspend(), for tables that are merged: columns GENERATED ALWAYS AS IDENTITY take stored values for the time being.

@@ -20,7 +20,7 @@ struct State {
     Json plan;
 };
 
-/// A foreign key or trigger of a table at the target that is out of force until the rows are in.
+/// A foreign key, check or trigger of a table at the target that is out of force until the rows are in.
 struct Suspended {
     std::string step;      ///< names it in the journal
     std::string what;      ///< for people
