@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server computes from the rows: contents of materialized views, statistics for its planner.
+#pragma once
+
+#include "base/result.hpp"
+#include "source/postgres/restore_context.hpp"
+#include "source/postgres/step_runner.hpp"
+
+namespace starkeep::source::postgres {
+
+/// Fills the views that were filled in the backup. Errors: Corrupt when the backup's facts cannot be read.
+Result<void> refresh_views(const RestoreContext& context, StepRunner& steps);
+Result<void> analyze_tables(const RestoreContext& context, StepRunner& steps);
+
+}  // namespace starkeep::source::postgres
