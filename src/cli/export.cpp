@@ -10,8 +10,10 @@
 #include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
+#include "cli/usage_error.hpp"
 #include "engine/point_reader.hpp"
 #include "engine/progress.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -26,6 +28,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,13 +56,16 @@ Result<engine::ExportRequest> to_request(const Context& context, const ExportOpt
     request.format = options.format;
     request.stop = context.stop;
     if (!options.where.empty()) {
-        const std::size_t equals = options.where.find('=');
+        const std::size_t equals = engine::find_separator(options.where, '=');
         if (equals == std::string::npos || equals == 0) {
             return Error{
                 ErrorCode::InvalidInput, "--where \"" + options.where + "\" is not COLUMN=VALUE"
             };
         }
-        request.where = {options.where.substr(0, equals), options.where.substr(equals + 1)};
+        request.where = {
+            engine::parse_part(std::string_view(options.where).substr(0, equals)).text,
+            options.where.substr(equals + 1)
+        };
     }
     return request;
 }
@@ -139,7 +145,7 @@ void add_export(CLI::App& app, Context& context)
     command->add_option("PATH", options->path, "POINT:DATABASE/SCHEMA.TABLE")->required();
     command->add_option("--format", options->format, "copy, csv or ndjson")
         ->required()
-        ->transform(CLI::CheckedTransformer(kFormats).description(""));
+        ->transform(one_of(kFormats));
     command->add_option("--where", options->where, "Only rows where COLUMN=VALUE");
     command->add_option("--output,-o", options->output, "File; standard output without it");
     add_source_option(*command, options->source, "Whose latest");

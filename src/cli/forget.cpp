@@ -64,17 +64,7 @@ plan_forget(repository::Repository& repository, const ForgetOptions& options)
             "--keep-yearly."
         };
     }
-    TRY_LET(std::vector<repository::Point> points, repository.points());
-    std::erase_if(points, [&](const repository::Point& point) {
-        return !options.source.empty() && !engine::is_of_source(point, options.source);
-    });
-    if (points.empty() && !options.source.empty()) {
-        return Error{
-            ErrorCode::NotFound,
-            "no restore point of source " + options.source,
-            "The sources that there are: starkeep points."
-        };
-    }
+    TRY_LET(const std::vector<repository::Point> points, chosen_points(repository, options.source));
     return engine::plan_retention(points, options.retention);
 }
 

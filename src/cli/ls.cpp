@@ -6,6 +6,7 @@
 #include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/point_reader.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -48,10 +49,10 @@ list_databases(const repository::Repository& repository, const repository::Point
         for (const repository::ManifestObject& object : manifest.objects) {
             rows += object.rows;
         }
-        listing.table.add({database.name, format_count(manifest.objects.size()), format_count(rows)}
-        );
+        const std::string name = engine::typed_part(database.name);
+        listing.table.add({name, format_count(manifest.objects.size()), format_count(rows)});
         listing.document.push_back(
-            {{"name", database.name}, {"objects", manifest.objects.size()}, {"rows", rows}}
+            {{"name", name}, {"objects", manifest.objects.size()}, {"rows", rows}}
         );
     }
     return listing;

@@ -59,7 +59,7 @@ void print_json(const Json& document)
 
 void print_error(const Error& error)
 {
-    static_cast<void>(std::fputs(("starkeep: " + error.text() + "\n").c_str(), stderr));
+    static_cast<void>(std::fputs(("starkeep: error: " + error.text() + "\n").c_str(), stderr));
 }
 
 void warn(std::string_view text)

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "engine/points.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace starkeep::cli {
@@ -26,7 +28,7 @@ Json to_json(const repository::Point& point)
 {
     Json databases = Json::array();
     for (const repository::PointDatabase& database : point.databases) {
-        databases.push_back(database.name);
+        databases.push_back(engine::typed_part(database.name));
     }
     return {
         {"id", point.id.hex()},
@@ -47,7 +49,7 @@ Json to_json(const repository::Point& point)
 Json to_json(const repository::ManifestObject& object, const std::string& database)
 {
     return {
-        {"database", database},
+        {"database", engine::typed_part(database)},
         {"name", object.name},
         {"kind", object.kind},
         {"rows", object.rows},
@@ -65,8 +67,8 @@ PointPath parse_point_path(std::string_view text)
         return path;
     }
     text.remove_prefix(colon + 1);
-    const std::size_t slash = text.find('/');
-    path.database = std::string(text.substr(0, slash));
+    const std::size_t slash = engine::find_separator(text, '/');
+    path.database = engine::parse_part(text.substr(0, slash)).text;
     if (slash != std::string_view::npos && slash + 1 < text.size()) {
         path.object = std::string(text.substr(slash + 1));
     }
@@ -79,6 +81,15 @@ void add_source_option(CLI::App& command, std::string& source, const char* descr
         const Result<std::string> url = source::url_without_password(text);
         return url.ok() ? *url : text;
     });
+}
+
+Result<std::vector<repository::Point>>
+chosen_points(repository::Repository& repository, const std::string& source)
+{
+    TRY_LET(std::vector<repository::Point> points, repository.points());
+    return engine::points_of(
+        std::move(points), source.empty() ? std::nullopt : std::optional(source)
+    );
 }
 
 Result<repository::Point>

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace starkeep::cli {
 
@@ -26,16 +27,20 @@ Json to_json(const repository::Point& point);
 /// `database` tells apart objects of the same name.
 Json to_json(const repository::ManifestObject& object, const std::string& database);
 
-/// POINT[:DATABASE[/OBJECT]]
+/// POINT[:DATABASE[/OBJECT]], names as typed_name.hpp has them.
 struct PointPath {
     std::string point;
-    std::optional<std::string> database;
-    std::optional<std::string> object;
+    std::optional<std::string> database;  ///< its very name, quotes taken off
+    std::optional<std::string> object;    ///< as typed
 };
 PointPath parse_point_path(std::string_view text);
 
 /// --source. A URL is brought to the form in which the repository knows sources, which holds no password.
 void add_source_option(CLI::App& command, std::string& source, const char* description);
+
+/// All points, or those of `source` unless it is empty, newest first.
+Result<std::vector<repository::Point>>
+chosen_points(repository::Repository& repository, const std::string& source);
 
 Result<repository::Point>
 find_point(repository::Repository& repository, const std::string& name, const std::string& source);

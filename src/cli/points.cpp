@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/points.hpp"
-
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
@@ -23,7 +21,7 @@ namespace {
 Result<Outcome> points(const Context& context, const std::string& source)
 {
     TRY_LET(const OpenRepository opened, open_repository(context));
-    TRY_LET(const std::vector<repository::Point> all, opened.repository->points());
+    TRY_LET(const std::vector<repository::Point> all, chosen_points(*opened.repository, source));
     Json document = Json::array();
     Table table(
         {{.title = "ID"},
@@ -35,9 +33,6 @@ Result<Outcome> points(const Context& context, const std::string& source)
          {.title = "STORED", .right = true}}
     );
     for (const repository::Point& point : all) {
-        if (!source.empty() && !engine::is_of_source(point, source)) {
-            continue;
-        }
         document.push_back(to_json(point));
         table.add(
             {short_id(point),
@@ -52,7 +47,7 @@ Result<Outcome> points(const Context& context, const std::string& source)
     if (context.json) {
         print_json(document);
     } else if (document.empty()) {
-        print(all.empty() ? "no restore points yet" : "no restore points of " + source);
+        print("no restore points yet");
     } else {
         table.print();
     }

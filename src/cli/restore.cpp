@@ -9,8 +9,10 @@
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "cli/restore_report.hpp"
+#include "cli/usage_error.hpp"
 #include "engine/progress.hpp"
 #include "engine/selection.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
@@ -75,7 +77,7 @@ void show_plan(const engine::RestoreReport& report)
     );
     for (const engine::RestoredDatabase& database : report.databases) {
         for (const source::PlannedAct& act : database.acts) {
-            table.add({database.target, act.object, act.target, act.act});
+            table.add({engine::typed_part(database.target), act.object, act.target, act.act});
         }
     }
     table.print();
@@ -163,7 +165,7 @@ void add_restore(CLI::App& app, Context& context)
         ->add_option(
             "--if-exists", options->if_exists, "What is there already: fail, skip, replace or merge"
         )
-        ->transform(CLI::CheckedTransformer(kIfExists).description(""));
+        ->transform(one_of(kIfExists));
     command->add_option("--jobs,-j", options->jobs, "Connections that write at once")
         ->check(CLI::Range(1, 256));
     command->add_flag("--dry-run", options->dry_run, "Only tell what would happen");

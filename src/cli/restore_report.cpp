@@ -3,6 +3,7 @@
 
 #include "cli/output.hpp"
 #include "engine/restore/restore.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "source/writer.hpp"
 #include "sys/host.hpp"
@@ -32,8 +33,8 @@ Json to_json(const engine::RestoredDatabase& database)
         );
     }
     return {
-        {"name", database.name},
-        {"target", database.target},
+        {"name", engine::typed_part(database.name)},
+        {"target", engine::typed_part(database.target)},
         {"acts", acts},
         {"compared", compared},
         {"not_compared", database.not_compared}
@@ -81,7 +82,7 @@ void show(const engine::RestoreReport& report)
             print(fmt::format(
                 "read back and compared {} of {} in {}",
                 format_count(database.compared.size(), "object"),
-                database.target,
+                engine::typed_part(database.target),
                 format_seconds(report.verify_s)
             ));
         }
@@ -99,7 +100,7 @@ void warn_of_differences(const engine::RestoreReport& report)
                 warn(fmt::format(
                     "{} in {} is not what was backed up: {} rows of {}, digest {} of {}",
                     object.target,
-                    database.target,
+                    engine::typed_part(database.target),
                     object.rows,
                     object.expected_rows,
                     object.digest.hex(),

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/output.hpp"
+#include "cli/usage_error.hpp"
 #include "source/open.hpp"
 #include "sys/environment.hpp"
 #include "sys/host.hpp"
@@ -22,9 +23,6 @@
 namespace starkeep::cli {
 
 namespace {
-
-/// Wrong usage, by the public contract.
-constexpr int kUsage = 2;
 
 void add_globals(CLI::App& app, Context& context)
 {
@@ -101,8 +99,12 @@ int run(int argc, char** argv, std::stop_token stop)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        // Zero for --help and --version.
-        return app.exit(error) == 0 ? 0 : kUsage;
+        if (error.get_exit_code() == 0) {
+            return app.exit(error);  // --help and --version
+        }
+        const Error wrong = usage_error(app, error);
+        print_error(wrong);
+        return exit_status(wrong.code());
     }
     hide_passwords(std::span(argv, static_cast<std::size_t>(argc)));
     return finish(context.command());

@@ -6,6 +6,7 @@
 #include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/point_reader.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -54,7 +55,7 @@ void print_point(const repository::Point& point, const std::vector<repository::M
     for (const repository::Manifest& manifest : manifests) {
         for (const repository::ManifestObject& object : manifest.objects) {
             table.add(
-                {manifest.database,
+                {engine::typed_part(manifest.database),
                  object.name,
                  object.kind,
                  format_count(object.rows),
@@ -66,7 +67,9 @@ void print_point(const repository::Point& point, const std::vector<repository::M
     table.print();
     for (const repository::Manifest& manifest : manifests) {
         for (const std::string& name : manifest.left_out) {
-            print(fmt::format("not in the backup: {}: {}", manifest.database, name));
+            print(fmt::format(
+                "not in the backup: {}: {}", engine::typed_part(manifest.database), name
+            ));
         }
     }
 }
@@ -81,7 +84,7 @@ Json to_document(const repository::Point& point, const std::vector<repository::M
             document["objects"].push_back(to_json(object, manifest.database));
         }
         for (const std::string& name : manifest.left_out) {
-            document["left_out"].push_back(manifest.database + ": " + name);
+            document["left_out"].push_back(engine::typed_part(manifest.database) + ": " + name);
         }
     }
     return document;

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "engine/selection.hpp"
+#include "engine/typed_name.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
@@ -55,7 +56,7 @@ find_database(const repository::Point& point, std::string_view name)
     }
     std::string held;
     for (const repository::PointDatabase& database : point.databases) {
-        held += (held.empty() ? "" : ", ") + database.name;
+        held += (held.empty() ? "" : ", ") + typed_part(database.name);
     }
     return Error{
         ErrorCode::NotFound,
@@ -78,33 +79,41 @@ read_manifest(const repository::Repository& repository, const repository::PointD
 Result<std::vector<const repository::ManifestObject*>>
 find_objects(const repository::Manifest& manifest, std::string_view name)
 {
-    std::vector<const repository::ManifestObject*> typed;
+    const TypedName typed = parse_typed_name(name);
+    std::vector<const repository::ManifestObject*> fitting;
     std::vector<const repository::ManifestObject*> parts;
     for (const repository::ManifestObject& object : manifest.objects) {
         if (object.name == name) {
             return std::vector{&object};
         }
-        if (typed.empty() && without_quotes(object.name) == name) {
-            typed.push_back(&object);
+        if (names_object(typed, object.name)) {
+            fitting.push_back(&object);
         }
         const std::vector<std::string> ancestors = ancestors_of(object.facts);
         if (std::ranges::any_of(ancestors, [&](const std::string& ancestor) {
-                return ancestor == name || without_quotes(ancestor) == name;
+                return names_object(typed, ancestor);
             })) {
             parts.push_back(&object);
         }
     }
-    if (!typed.empty()) {
-        return typed;
+    if (fitting.size() > 1) {
+        return Error{
+            ErrorCode::InvalidInput,
+            "\"" + typed.text + "\" could be " + fitting[0]->name + " or " + fitting[1]->name,
+            "Write the name with its quotes."
+        };
+    }
+    if (!fitting.empty()) {
+        return fitting;
     }
     if (!parts.empty()) {
         return parts;
     }
+    const std::string database = typed_part(manifest.database);
     return Error{
         ErrorCode::NotFound,
-        "database \"" + manifest.database + "\" has no object \"" + std::string(name) +
-            "\" in this point",
-        "List them with: starkeep ls POINT:" + manifest.database + "."
+        "database " + database + " has no object \"" + typed.text + "\" in this point",
+        "List them with: starkeep ls POINT:" + database + "."
     };
 }
 

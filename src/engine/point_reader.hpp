@@ -21,8 +21,8 @@ find_database(const repository::Point& point, std::string_view name);
 Result<repository::Manifest>
 read_manifest(const repository::Repository& repository, const repository::PointDatabase& database);
 
-/// The object of that name, or all parts of the partitioned table of that name. `name` may omit the quotes that SQL needs.
-/// Errors: NotFound.
+/// The object that `name` means, typed as typed_name.hpp has it, or all parts of the partitioned table that it means.
+/// Errors: NotFound; InvalidInput when a name without quotes could be either of two.
 Result<std::vector<const repository::ManifestObject*>>
 find_objects(const repository::Manifest& manifest, std::string_view name);
 

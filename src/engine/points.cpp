@@ -25,8 +25,16 @@ namespace {
 /// Shorter prefixes are typing mistakes more often than choices.
 constexpr std::size_t kShortestPrefix = 4;
 
-Result<repository::Point>
-latest(const std::vector<repository::Point>& points, const std::optional<std::string>& source)
+std::string joined(const std::set<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names) {
+        out += (out.empty() ? "" : ", ") + name;
+    }
+    return out;
+}
+
+Result<repository::Point> latest(const std::vector<repository::Point>& points)
 {
     if (points.empty()) {
         return Error{
@@ -35,31 +43,14 @@ latest(const std::vector<repository::Point>& points, const std::optional<std::st
             "Make one with: starkeep backup SOURCE."
         };
     }
-    if (source) {
-        const auto found = std::ranges::find_if(points, [&](const auto& point) {
-            return is_of_source(point, *source);
-        });
-        if (found == points.end()) {
-            return Error{
-                ErrorCode::NotFound,
-                "no restore point of source " + *source,
-                "The sources that there are: starkeep points."
-            };
-        }
-        return *found;
-    }
     std::set<std::string> sources;
     for (const repository::Point& point : points) {
         sources.insert(point.source);
     }
     if (sources.size() > 1) {
-        std::string names;
-        for (const std::string& name : sources) {
-            names += (names.empty() ? "" : ", ") + name;
-        }
         return Error{
             ErrorCode::InvalidInput,
-            "\"latest\" could mean points of several sources: " + names,
+            "\"latest\" could mean points of several sources: " + joined(sources),
             "Say which with --source."
         };
     }
@@ -158,26 +149,51 @@ bool is_of_source(const repository::Point& point, std::string_view source)
     return source.front() == '/' || before.ends_with('/') || before.ends_with('@');
 }
 
+Result<std::vector<repository::Point>>
+points_of(std::vector<repository::Point> points, const std::optional<std::string>& source)
+{
+    if (!source) {
+        return points;
+    }
+    std::set<std::string> sources;
+    for (const repository::Point& point : points) {
+        sources.insert(point.source);
+    }
+    std::erase_if(points, [&](const repository::Point& point) {
+        return !is_of_source(point, *source);
+    });
+    if (points.empty()) {
+        return Error{
+            ErrorCode::NotFound,
+            "no restore point of source " + *source,
+            sources.empty() ? "The repository holds no restore point."
+                            : "The repository holds points of: " + joined(sources) + "."
+        };
+    }
+    return points;
+}
+
 Result<repository::Point> select_point(
     const std::vector<repository::Point>& points,
     std::string_view name,
     const std::optional<std::string>& source
 )
 {
+    TRY_LET(const std::vector<repository::Point> chosen, points_of(points, source));
     if (name == "latest") {
-        return latest(points, source);
+        return latest(chosen);
     }
     std::vector<const repository::Point*> fitting;
-    for (const repository::Point& point : points) {
-        if (name.size() >= kShortestPrefix && point.id.hex().starts_with(name) &&
-            (!source || is_of_source(point, *source))) {
+    for (const repository::Point& point : chosen) {
+        if (name.size() >= kShortestPrefix && point.id.hex().starts_with(name)) {
             fitting.push_back(&point);
         }
     }
     if (fitting.empty()) {
         return Error{
             ErrorCode::NotFound,
-            "no restore point \"" + std::string(name) + "\"",
+            "no restore point \"" + std::string(name) + "\"" +
+                (source ? " of source " + *source : ""),
             "A point is an id, a unique prefix of one of 4 digits or more, or latest; list them "
             "with: starkeep points."
         };

@@ -15,6 +15,11 @@ namespace starkeep::engine {
 /// Whether `point` is of the source that a person names: its URL, or a part of it that ends at a border ("/shop").
 bool is_of_source(const repository::Point& point, std::string_view source);
 
+/// Those of the source that a person names; all without one.
+/// Errors: NotFound, telling the sources that there are, when a source is named and has none.
+Result<std::vector<repository::Point>>
+points_of(std::vector<repository::Point> points, const std::optional<std::string>& source);
+
 /// `name`: an id, a unique prefix of one (4 digits at least), or "latest". `points` are newest first.
 /// Errors: NotFound; InvalidInput when a prefix fits several, or when "latest" would choose among several sources.
 Result<repository::Point> select_point(

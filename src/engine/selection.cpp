@@ -3,10 +3,12 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,86 +16,56 @@
 
 namespace starkeep::engine {
 
-bool matches(std::string_view pattern, std::string_view text)
-{
-    // Greedy with one point of return: linear in practice, never worse than pattern × text.
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-std::string without_quotes(std::string_view object)
-{
-    std::string out;
-    for (std::size_t i = 0; i < object.size(); ++i) {
-        if (object[i] != '"') {
-            out.push_back(object[i]);
-        } else if (i + 1 < object.size() && object[i + 1] == '"') {
-            out.push_back('"');
-            ++i;
-        }
-    }
-    return out;
-}
-
 namespace {
 
-std::string_view table_part(std::string_view object)
+bool fits_name(const TypedName& pattern, const TypedName& object)
 {
-    bool quoted = false;
-    for (std::size_t i = 0; i < object.size(); ++i) {
-        if (object[i] == '"') {
-            quoted = !quoted;
-        } else if (object[i] == '.' && !quoted) {
-            return object.substr(i + 1);
-        }
-    }
-    return object;
-}
-
-bool object_matches(std::string_view pattern, std::string_view database, std::string_view object)
-{
-    if (const std::size_t slash = pattern.find('/'); slash != std::string_view::npos) {
-        if (!matches(pattern.substr(0, slash), database)) {
-            return false;
-        }
-        pattern.remove_prefix(slash + 1);
-        if (pattern.empty()) {
-            return true;
-        }
-    }
-    if (matches(pattern, object) || matches(pattern, without_quotes(object))) {
+    // Without quotes, a star may reach over the period, and a period may belong to a name.
+    if (pattern.is_plain() && matches(parse_part(pattern.text), object.plain())) {
         return true;
     }
-    return pattern.find('.') == std::string_view::npos &&
-           matches(pattern, without_quotes(table_part(object)));
+    if (pattern.schema && (!object.schema || !matches(*pattern.schema, object.schema->text))) {
+        return false;
+    }
+    return matches(pattern.name, object.name.text);
 }
 
 }  // namespace
 
+Selection::Pattern::Pattern(std::string typed) : text(std::move(typed))
+{
+    std::string_view rest = text;
+    if (const std::size_t slash = find_separator(rest, '/'); slash != std::string_view::npos) {
+        database = parse_part(rest.substr(0, slash));
+        rest.remove_prefix(slash + 1);
+    }
+    objects = parse_typed_name(rest);
+}
+
+bool Selection::Pattern::fits_database(std::string_view name) const
+{
+    return !database || matches(*database, name);
+}
+
+bool Selection::Pattern::fits(std::string_view name, std::string_view object) const
+{
+    return fits_database(name) &&
+           ((database && objects.text.empty()) || fits_name(objects, parse_typed_name(object)));
+}
+
+bool Selection::Pattern::means_all_of(std::string_view name) const
+{
+    const bool all = database && objects.text.empty();
+    return (all || (!objects.schema && objects.name.is_only_star())) && fits_database(name);
+}
+
 Selection::Selection(std::vector<std::string> include, std::vector<std::string> exclude)
 {
     for (std::string& text : include) {
-        include_.push_back({.text = std::move(text)});
+        include_.emplace_back(std::move(text));
     }
     for (std::string& text : exclude) {
-        exclude_.push_back({.text = std::move(text)});
+        exclude_.emplace_back(std::move(text));
     }
 }
 
@@ -102,9 +74,9 @@ bool Selection::chosen(
 ) const
 {
     const auto fits = [&](const Pattern& pattern) {
-        const bool fitting = object_matches(pattern.text, database, object) ||
+        const bool fitting = pattern.fits(database, object) ||
                              std::ranges::any_of(ancestors, [&](const std::string& ancestor) {
-                                 return object_matches(pattern.text, database, ancestor);
+                                 return pattern.fits(database, ancestor);
                              });
         pattern.used = pattern.used || fitting;
         return fitting;
@@ -118,25 +90,18 @@ bool Selection::chosen(
 bool Selection::means_whole(std::string_view database) const
 {
     return include_.empty() || std::ranges::any_of(include_, [&](const Pattern& pattern) {
-               const std::string_view text = pattern.text;
-               const std::size_t slash = text.find('/');
-               const std::string_view objects =
-                   slash == std::string_view::npos ? text : text.substr(slash + 1);
-               const bool all = objects == "*" || (objects.empty() && !text.empty());
-               return all &&
-                      (slash == std::string_view::npos || matches(text.substr(0, slash), database));
+               return pattern.means_all_of(database);
            });
 }
 
 bool Selection::touches(std::string_view database) const
 {
     const auto names_database = [&](const Pattern& pattern) {
-        const std::size_t slash = pattern.text.find('/');
-        return slash == std::string::npos ||
-               matches(std::string_view(pattern.text).substr(0, slash), database);
+        return pattern.fits_database(database);
     };
     const auto drops_database = [&](const Pattern& pattern) {
-        const bool drops = pattern.text.ends_with('/') && names_database(pattern);
+        const bool drops =
+            pattern.database && pattern.objects.text.empty() && names_database(pattern);
         pattern.used = pattern.used || drops;
         return drops;
     };
@@ -178,22 +143,42 @@ std::vector<std::string> ancestors_of(const Json& facts)
     return names;
 }
 
+std::optional<std::string> Rename::of_database(std::string_view database) const
+{
+    const bool fits =
+        from.schema ? from.is_plain() && from.text == database : from.name.text == database;
+    return fits ? std::optional(to.plain()) : std::nullopt;
+}
+
+std::optional<std::string> Rename::of_object(std::string_view object) const
+{
+    if (!from.schema || !names_object(from, object)) {
+        return std::nullopt;
+    }
+    return sql_name(to.schema->text, to.name.text);
+}
+
 Result<Rename> parse_rename(std::string_view text)
 {
-    const std::size_t equals = text.find('=');
+    const std::size_t equals = find_separator(text, '=');
     Rename rename;
     if (equals != std::string_view::npos) {
         rename = {
-            .from = std::string(text.substr(0, equals)), .to = std::string(text.substr(equals + 1))
+            .text = std::string(text),
+            .from = parse_typed_name(text.substr(0, equals)),
+            .to = parse_typed_name(text.substr(equals + 1))
         };
     }
-    const bool same_kind =
-        (rename.from.find('.') == std::string::npos) == (rename.to.find('.') == std::string::npos);
-    if (rename.from.empty() || rename.to.empty() || !same_kind) {
+    const auto is_whole = [](const TypedName& name) {
+        return !name.name.text.empty() && (!name.schema || !name.schema->text.empty());
+    };
+    const bool same_kind = rename.from.schema.has_value() == rename.to.schema.has_value();
+    if (!is_whole(rename.from) || !is_whole(rename.to) || !same_kind) {
         return Error{
             ErrorCode::InvalidInput,
             "rename \"" + std::string(text) + "\" is not OLD=NEW",
-            "Write --rename OLD_DATABASE=NEW_DATABASE or --rename SCHEMA.TABLE=SCHEMA.NEW_TABLE."
+            "Write --rename OLD_DATABASE=NEW_DATABASE or --rename SCHEMA.TABLE=SCHEMA.NEW_TABLE; "
+            "a part with a period or an equals sign in it goes in double quotes."
         };
     }
     return rename;

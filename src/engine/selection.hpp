@@ -3,22 +3,18 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "engine/typed_name.hpp"
 #include "json/json.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace starkeep::engine {
 
-/// `*` any characters, `?` one; everything else literally. Case counts.
-bool matches(std::string_view pattern, std::string_view text);
-
-/// An object's name as a person types it: the quotes that SQL needs are taken off.
-std::string without_quotes(std::string_view object);
-
-/// A pattern is TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/ (all of a database), with wildcards; quotes as
-/// SQL needs them are not needed. Exclusions win.
+/// A pattern is TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/ (all of a database), with wildcards, as
+/// typed_name.hpp has it. Exclusions win.
 class Selection {
 public:
     Selection(std::vector<std::string> include, std::vector<std::string> exclude);
@@ -41,7 +37,14 @@ public:
 
 private:
     struct Pattern {
+        explicit Pattern(std::string typed);
+        bool fits_database(std::string_view name) const;
+        bool fits(std::string_view name, std::string_view object) const;
+        bool means_all_of(std::string_view name) const;
+
         std::string text;
+        std::optional<NamePart> database;
+        TypedName objects;  ///< empty behind a slash: all of the database
         mutable bool used = false;
     };
     static std::vector<std::string> unused(const std::vector<Pattern>& patterns);
@@ -53,12 +56,19 @@ private:
 /// The partitioned tables that an object is a part of, by its facts, nearest first.
 std::vector<std::string> ancestors_of(const Json& facts);
 
-/// Old and new name, each "DATABASE" or "SCHEMA.TABLE".
+/// Old and new name of a database or of a table.
 struct Rename {
-    std::string from;
-    std::string to;
+    std::string text;  ///< as typed
+    TypedName from;
+    TypedName to;
+
+    /// The new name of `database`, if this is about it.
+    std::optional<std::string> of_database(std::string_view database) const;
+    /// The new name of `object` in the form that manifests have, if this is about it.
+    std::optional<std::string> of_object(std::string_view object) const;
 };
 
+/// Both sides literally, or in quotes, as typed_name.hpp has it.
 /// Errors: InvalidInput when `text` is not OLD=NEW with both sides of the same kind.
 Result<Rename> parse_rename(std::string_view text);
 

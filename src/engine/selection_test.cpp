@@ -6,34 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace starkeep::engine {
 namespace {
-
-TEST(Matches, KnowsStarAndQuestionMark)
-{
-    struct Case {
-        const char* pattern;
-        const char* text;
-        bool fits;
-    };
-    for (const Case& one : {
-             Case{"", "", true},
-             Case{"*", "", true},
-             Case{"a*c", "abbc", true},
-             Case{"a*c", "abcb", false},
-             Case{"*ab*ab", "ababab", true},
-             Case{"a?c", "abc", true},
-             Case{"a?c", "ac", false},
-             Case{"A", "a", false},
-             Case{"a**", "a", true},
-             Case{"a.b", "axb", false},
-         }) {
-        SCOPED_TRACE(std::string(one.pattern) + " on " + one.text);
-        EXPECT_EQ(matches(one.pattern, one.text), one.fits);
-    }
-}
 
 TEST(Selection, ChoosesEverythingWithoutPatterns)
 {
@@ -118,8 +95,11 @@ TEST(Selection, MeansAWholeDatabaseUnlessItPicksObjects)
 TEST(ParseRename, TakesDatabasesAndTables)
 {
     ASSERT_OK_AND_LET(const Rename database, parse_rename("shop=copy"));
-    EXPECT_EQ(database.from + ">" + database.to, "shop>copy");
-    EXPECT_OK(parse_rename("public.a=public.b"));
+    EXPECT_EQ(database.of_database("shop"), "copy");
+    EXPECT_EQ(database.of_object("public.shop"), std::nullopt);
+    ASSERT_OK_AND_LET(const Rename table, parse_rename("public.a=public.B"));
+    EXPECT_EQ(table.of_object("public.a"), "public.\"B\"");
+    EXPECT_EQ(table.of_database("a"), std::nullopt);
 }
 
 TEST(ParseRename, RefusesWhatIsNoPairOfOneKind)
@@ -128,6 +108,35 @@ TEST(ParseRename, RefusesWhatIsNoPairOfOneKind)
         SCOPED_TRACE(text);
         EXPECT_ERROR(parse_rename(text), ErrorCode::InvalidInput);
     }
+}
+
+TEST(ParseRename, TakesNamesWithSeparatorsInQuotes)
+{
+    ASSERT_OK_AND_LET(const Rename table, parse_rename(R"("a=b"."c.d"="user".""" x")"));
+    EXPECT_EQ(table.of_object(R"("a=b"."c.d")"), R"("user".""" x")");
+    ASSERT_OK_AND_LET(const Rename database, parse_rename(R"("my.db"="x=y")"));
+    EXPECT_EQ(database.of_database("my.db"), "x=y");
+}
+
+TEST(ParseRename, TakesADatabaseWithAPeriodWithoutQuotesWhereBothSidesHaveOne)
+{
+    ASSERT_OK_AND_LET(const Rename rename, parse_rename("my.db=your.db"));
+
+    EXPECT_EQ(rename.of_database("my.db"), "your.db");
+}
+
+TEST(Selection, TakesWhatStandsInQuotesLiterally)
+{
+    const Selection star({R"("a*")"}, {});
+    EXPECT_TRUE(star.chosen("shop", R"(public."a*")"));
+    EXPECT_FALSE(star.chosen("shop", "public.ab"));
+    const Selection parts({R"("a/b"/"my schema"."t.x")"}, {});
+    EXPECT_TRUE(parts.chosen("a/b", R"("my schema"."t.x")"));
+    EXPECT_FALSE(parts.chosen("a", R"("my schema"."t.x")"));
+    EXPECT_TRUE(parts.touches("a/b"));
+    EXPECT_FALSE(parts.touches("a"));
+    EXPECT_TRUE(Selection({R"("a/b"/)"}, {}).means_whole("a/b"));
+    EXPECT_FALSE(Selection({R"("*")"}, {}).means_whole("a"));
 }
 
 }  // namespace

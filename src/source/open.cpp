@@ -22,18 +22,24 @@ namespace starkeep::source {
 
 namespace {
 
-/// The one scheme that this build has a driver for. The URL is not repeated: it may hold a password.
+/// The one scheme that this build has a driver for. Only what cannot hold a password is repeated.
 Result<void> check_scheme(std::string_view url)
 {
     if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
         return {};
     }
     const std::size_t end = url.find("://");
+    std::string message = "what is given is no database URL";
+    if (end != std::string_view::npos) {
+        message = "no driver for " + std::string(url.substr(0, end)) + "://";
+    } else if (url.find_first_of("@:=") == std::string_view::npos) {
+        message = "\"" + std::string(url) + "\" is no database URL";
+    }
     return Error{
         ErrorCode::InvalidInput,
-        end == std::string_view::npos ? std::string("that is no database URL")
-                                      : "no driver for " + std::string(url.substr(0, end)) + "://",
-        "Write postgresql://USER@HOST[:PORT][/DATABASE]."
+        std::move(message),
+        "Write postgresql://USER@HOST[:PORT][/DATABASE], for example "
+        "postgresql://postgres@127.0.0.1/shop; without a database it means all of them."
     };
 }
 

@@ -55,6 +55,14 @@ Error about_object(Error error, std::string_view name)
         return {ErrorCode::NotFound, "object " + std::string(name) + " does not exist"};
     case ErrorCode::Exists:
         return {ErrorCode::Exists, "object " + std::string(name) + " exists"};
+    case ErrorCode::NoSpace:
+        return std::move(error).with_hint(
+            "Free some space there and run again: what is stored already is used then."
+        );
+    case ErrorCode::Denied:
+        return std::move(error).with_hint(
+            "The user that runs starkeep needs the right to read and write the repository's folder."
+        );
     default:
         return error;
     }
@@ -68,9 +76,17 @@ DirectoryStore::open(const std::filesystem::path& root, OpenMode mode, const sys
     if (mode == OpenMode::MayCreate) {
         TRY(sys::make_directories(root));
     }
-    TRY_LET(const bool is_directory, sys::is_directory(root));
-    if (!is_directory) {
-        return Error{ErrorCode::NotFound, root.string() + " is no folder"};
+    const Result<bool> is_directory = sys::is_directory(root);
+    const bool is_there = is_directory.ok() || is_directory.error().code() != ErrorCode::NotFound;
+    if (!is_there || (is_directory.ok() && !*is_directory)) {
+        return Error{
+            ErrorCode::NotFound,
+            root.string() + (is_there ? " is no folder" : " does not exist"),
+            "Make a repository with starkeep repo init, or check the URL."
+        };
+    }
+    if (!is_directory.ok()) {
+        return is_directory.error();
     }
     // Private constructor: make_unique cannot reach it.
     std::unique_ptr<DirectoryStore> store(new DirectoryStore(root));
@@ -135,11 +151,11 @@ Result<void> DirectoryStore::make_parents(std::string_view name)
 Result<void> DirectoryStore::put(std::string_view name, ByteView content)
 {
     TRY_LET(const std::filesystem::path path, path_of(name));
-    TRY(make_parents(name));
-    if (Result<void> made = sys::create_file_durably(path, content, root_ / kStaging); !made.ok()) {
-        return about_object(std::move(made).error(), name);
+    Result<void> made = make_parents(name);
+    if (made.ok()) {
+        made = sys::create_file_durably(path, content, root_ / kStaging);
     }
-    return {};
+    return made.ok() ? std::move(made) : about_object(std::move(made).error(), name);
 }
 
 Result<Bytes> DirectoryStore::get(std::string_view name)
@@ -175,7 +191,9 @@ Result<std::vector<ObjectInfo>> DirectoryStore::list(std::string_view prefix)
         if (files.error().code() == ErrorCode::NotFound && !folder.empty()) {
             return std::vector<ObjectInfo>();
         }
-        return std::move(files).error();
+        return files.error().code() == ErrorCode::NotFound
+                   ? std::move(files).error()
+                   : about_object(std::move(files).error(), prefix);
     }
     std::vector<ObjectInfo> found;
     for (const sys::FileInfo& file : *files) {

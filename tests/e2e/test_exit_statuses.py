@@ -67,6 +67,83 @@ def test_two_for_wrong_usage(kept, arguments):
     assert outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["points"],
+        ["show", "latest"],
+        ["ls", "latest:shop"],
+        ["export", "latest:shop/sales.orders", "--format", "csv"],
+        ["verify", "latest"],
+        ["restore", "latest", "--to", "postgresql://127.0.0.1:1/x"],
+        ["forget", "--keep-last", "1"],
+    ],
+    ids=" ".join,
+)
+def test_six_when_no_point_is_of_the_source_and_the_sources_are_named(kept, arguments):
+    outcome = kept.run(*arguments, "--source", "nosuch", status=6)
+
+    assert outcome.stdout == ""
+    assert "nosuch" in outcome.stderr and kept.points()[0]["source"] in outcome.stderr
+
+
+def test_an_empty_repository_has_no_points_and_that_is_no_error(starkeep):
+    assert starkeep.points() == []
+    assert "no restore points" in starkeep.run("points").stdout
+    assert "nosuch" in starkeep.run("points", "--source", "nosuch", status=6).stderr
+    id_of_nobody = starkeep.run("show", "0123abcd", "--source", "nosuch", status=6)
+    assert "nosuch" in id_of_nobody.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bakcup", "x"], ['no verb "bakcup"', "Did you mean backup?", "starkeep --help"]),
+        (["repo", "statz"], ['no verb "statz"', "Did you mean stats?", "starkeep repo --help"]),
+        ([], ["no verb", "backup", "restore"]),
+        (["points", "--sorce", "x"], ["no option --sorce", "Did you mean --source?", "starkeep points --help"]),
+        (["export", "latest:a/b", "--fromat=csv"], ["no option --fromat", "Did you mean --format?"]),
+        (["export", "latest:a/b", "--format", "cvs"], ['"cvs" is none of copy, csv, ndjson', "Did you mean csv?"]),
+        (["restore", "latest", "--to", "postgresql://h/x", "--if-exists", "mrege"], ["none of", "Did you mean merge?"]),
+        (["export", "latest:a/b"], ["--format", "required", "starkeep export --help"]),
+        (["show"], ["POINT", "required"]),
+        (["show", "latest", "again"], ['"again" is one word too many']),
+        (["backup", "postgresql://h/x", "--jobs", "many"], ["--jobs", "many"]),
+        (["forget", "--keep-last", "x"], ["--keep-last", "x"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_wrong_usage_is_told_in_one_form_with_the_nearest_right_word(kept, arguments, words):
+    outcome = kept.run(*arguments, status=2)
+
+    first, *rest = outcome.stderr.splitlines()
+    assert first.startswith("starkeep: error: ") and rest, outcome
+    for word in words:
+        assert word in outcome.stderr, outcome
+
+
+def test_wrong_usage_shows_no_password(kept):
+    url = "postgresql://me:geheim@127.0.0.1:1/x"
+    for arguments in (["backpu", url], [url], ["show", "latest", url], ["backup", url, "--jobs", url], ["forget", "--keep-last", url]):
+        assert "geheim" not in kept.run(*arguments, status=2).stderr
+
+
+def test_a_source_that_is_no_url_is_named_with_the_form_to_write(kept):
+    outcome = kept.run("backup", "nonsense", status=2)
+
+    assert '"nonsense"' in outcome.stderr and "postgresql://USER@HOST" in outcome.stderr
+    assert "geheim" not in kept.run("backup", "me:geheim@host", status=2).stderr
+
+
+def test_what_cannot_be_reached_or_opened_tells_what_to_look_at(kept, tmp_path):
+    unreachable = kept.run("backup", "postgresql://postgres@127.0.0.1:1/shop", status=1)
+    assert "Check host and port" in unreachable.stderr
+    missing = kept.run("points", "--repo", f"file://{tmp_path}/nowhere", status=6)
+    assert f"{tmp_path}/nowhere does not exist" in missing.stderr and "starkeep repo init" in missing.stderr
+    (tmp_path / "empty").mkdir()
+    assert "starkeep repo init" in kept.run("points", "--repo", f"file://{tmp_path}/empty", status=6).stderr
+
+
 def test_three_when_something_was_left_out_and_it_is_named(shop, starkeep):
     shop.execute("postgres", "DROP ROLE IF EXISTS short_lived; CREATE ROLE short_lived")
     shop.execute("shop", "GRANT SELECT ON sales.lines TO short_lived")

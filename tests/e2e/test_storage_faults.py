@@ -40,7 +40,7 @@ def test_full_disk_is_a_clear_error_and_loses_nothing(big, small_disk, built, tm
 
     outcome = starkeep.run("backup", big.url("big"), "--json", status=1)
 
-    assert "space" in outcome.stderr, outcome
+    assert "space" in outcome.stderr and "Free some space" in outcome.stderr, outcome
     assert starkeep.point_ids() == [first]
     starkeep.check()
     starkeep.run("verify", first)
@@ -70,6 +70,7 @@ def test_closed_repository_is_a_clear_error(kept, server, tmp_path, mode):
     outcome = other.run("backup", server.url("shop"), "--json", status={1, 5})
 
     assert "ermission" in outcome.stderr or "denied" in outcome.stderr, outcome
+    assert "needs the right to read and write" in outcome.stderr, outcome
     if mode:
         assert len(other.points()) == 1
         other.check()

@@ -83,7 +83,8 @@ private:
         for (const repository::ManifestObject& object : plan.manifest.objects) {
             if (request_.selection.chosen(database.name, object.name, ancestors_of(object.facts))) {
                 plan.placements.push_back(
-                    {.object = to_source_object(object), .target = target_of(object.name)}
+                    {.object = to_source_object(object),
+                     .target = renamed(object.name, &Rename::of_object)}
                 );
             } else {
                 plan.excluded.push_back(object.name);
@@ -92,14 +93,16 @@ private:
         return plan;
     }
 
-    /// The new name of an object or a database; the old one when no rename speaks of it.
-    std::string target_of(const std::string& old)
+    /// The new name by the rename that speaks of `old`; `old` itself when none does.
+    std::string renamed(
+        const std::string& old,
+        std::optional<std::string> (Rename::*new_name)(std::string_view) const
+    )
     {
         for (std::size_t i = 0; i < request_.renames.size(); ++i) {
-            const Rename& rename = request_.renames[i];
-            if (rename.from == old || rename.from == without_quotes(old)) {
+            if (std::optional<std::string> fresh = (request_.renames[i].*new_name)(old)) {
                 used_[i] = true;
-                return rename.to;
+                return *std::move(fresh);
             }
         }
         return old;
@@ -139,7 +142,7 @@ private:
         }
         std::set<std::string> taken;
         for (DatabasePlan& plan : plans) {
-            plan.target = target_of(plan.manifest.database);
+            plan.target = renamed(plan.manifest.database, &Rename::of_database);
             if (named && plan.target != plan.manifest.database && plan.target != *named) {
                 return Error{
                     ErrorCode::InvalidInput,
@@ -165,7 +168,7 @@ private:
                 request_.renames[static_cast<std::size_t>(unused - used_.begin())];
             return Error{
                 ErrorCode::NotFound,
-                "--rename " + rename.from + "=" + rename.to + " names nothing that is restored",
+                "--rename " + rename.text + " names nothing that is restored",
                 "Names are DATABASE or SCHEMA.TABLE as starkeep ls shows them."
             };
         }

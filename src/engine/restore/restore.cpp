@@ -8,6 +8,7 @@
 #include "engine/progress.hpp"
 #include "engine/restore/load.hpp"
 #include "engine/restore/plan.hpp"
+#include "engine/typed_name.hpp"
 #include "engine/verify/read_back.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -83,7 +84,7 @@ public:
             TRY(compare(restored, report));
         }
         for (const std::string& name : writer->left_out()) {
-            report.left_out.push_back(plan_.target + ": " + name);
+            report.left_out.push_back(typed_part(plan_.target) + ": " + name);
         }
         report.databases.push_back(std::move(restored));
         return {};

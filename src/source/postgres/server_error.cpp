@@ -31,6 +31,7 @@ std::string one_line(std::string_view text)
     }
     std::string out(text);
     std::ranges::replace(out, '\n', ' ');
+    std::erase(out, '\t');
     return out;
 }
 
@@ -117,7 +118,14 @@ Error connection_error(PGconn* connection)
 {
     const VerboseMessage said = parse_verbose(PQerrorMessage(connection));
     if (!said.sqlstate.empty()) {
-        return server_error(said.sqlstate, said.message, {});
+        return server_error(
+            said.sqlstate,
+            said.message,
+            classify(said.sqlstate) == ErrorCode::Denied
+                ? "Check the role in the URL, its password (PGPASSFILE or PGPASSWORD) and the "
+                  "server's pg_hba.conf."
+                : ""
+        );
     }
     if (PQconnectionNeedsPassword(connection) != 0) {
         return {
@@ -126,7 +134,12 @@ Error connection_error(PGconn* connection)
             "Put it into a password file (PGPASSFILE) or PGPASSWORD."
         };
     }
-    return {ErrorCode::Unavailable, said.message};
+    return {
+        ErrorCode::Unavailable,
+        said.message,
+        "Check host and port in the URL, that the server runs, and that it takes connections from "
+        "here."
+    };
 }
 
 }  // namespace starkeep::source::postgres
