@@ -143,6 +143,13 @@ Result<void> add_point(const Json& entry, LogState& state)
             state.condemned.erase(pack);
         }
     }
+    if (!point.trusted) {
+        // What was wrong may have been wrong before, and this must outlive the point: whoever builds upon an older one
+        // would not see why not.
+        for (Point& earlier : state.points) {
+            earlier.trusted = earlier.trusted && earlier.source != point.source;
+        }
+    }
     state.known.insert(point.id);
     state.points.push_back(std::move(point));
     return {};

@@ -114,6 +114,30 @@ TEST(Log, TellsPointsWithAllThatIsSaidOfThem)
     EXPECT_EQ(read.sequence, 1U);
 }
 
+TEST(Log, TakesTrustFromThePointsOfASourceBeforeOneThatIsNotTrustedForgottenOrNot)
+{
+    TestLog log;
+    const auto add = [&](std::uint8_t number, const std::string& source, bool trusted) {
+        Point point = point_of(number, manifest_in(number), {id_of<PackId>(number)});
+        point.source = source;
+        point.trusted = trusted;
+        return log.add(point_entry(point, id_of<SessionId>(number)));
+    };
+    ASSERT_OK(add(1, "one", true));
+    ASSERT_OK(add(2, "other", true));
+    ASSERT_OK(add(3, "one", false));
+    ASSERT_OK(add(4, "one", true));
+    ASSERT_OK(log.add(forget_entry({id_of<PointId>(3)})));
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+
+    std::vector<bool> trusted;
+    for (const Point& point : read.points) {
+        trusted.push_back(point.trusted);
+    }
+    EXPECT_EQ(trusted, (std::vector{false, true, true}));
+}
+
 TEST(Log, ForgetsCondemnsAndSweeps)
 {
     TestLog log;

@@ -49,7 +49,7 @@ Json object_to_json(const ManifestObject& object)
     for (const auto& [name, type] : object.columns) {
         columns.push_back({{"name", name}, {"type", type}});
     }
-    return {
+    Json json{
         {"name", object.name},
         {"kind", object.kind},
         {"row_form", object.row_form},
@@ -59,8 +59,12 @@ Json object_to_json(const ManifestObject& object)
         {"digest", object.digest.hex()},
         {"guard", object.guard},
         {"facts", object.facts},
-        {"segments", references_to_json(object.segments)},
     };
+    if (object.generation) {
+        json["generation"] = *object.generation;
+    }
+    json["segments"] = references_to_json(object.segments);
+    return json;
 }
 
 /// Any JSON, but it must be there: an absent guard must not look like an empty one.
@@ -95,6 +99,9 @@ Result<ManifestObject> object_from_json(const Json& json)
     object.digest = *parsed;
     TRY_LET(object.guard, get_any(json, "guard"));
     TRY_LET(object.facts, get_any(json, "facts"));
+    if (json.contains("generation")) {
+        TRY_LET(object.generation, json::get_unsigned(json, "generation"));
+    }
     TRY_LET(object.segments, get_references(json, "segments"));
     return object;
 }

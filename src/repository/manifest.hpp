@@ -8,6 +8,7 @@
 #include "repository/model.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ struct ManifestObject {
     codec::Digest digest;
     Json guard;
     Json facts;
+    /// Backups in a row, up to this one, that could take rows of the object over; absent from the oldest repositories.
+    std::optional<std::uint64_t> generation;
     std::vector<Reference> segments;
 };
 

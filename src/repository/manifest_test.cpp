@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace starkeep::repository {
@@ -38,6 +39,7 @@ Manifest test_manifest()
     object.digest = {.high = 1, .low = 2};
     object.guard = {{"filenode", 16384}};
     object.facts = nullptr;
+    object.generation = 7;
     object.segments = {reference};
     manifest.objects = {object};
     return manifest;
@@ -61,6 +63,18 @@ TEST(Manifest, ComesBackFromItsText)
     EXPECT_EQ(decoded.objects[0].digest, expected.objects[0].digest);
     EXPECT_EQ(decoded.objects[0].guard, expected.objects[0].guard);
     EXPECT_EQ(decoded.objects[0].segments, expected.objects[0].segments);
+    EXPECT_EQ(decoded.objects[0].generation, 7U);
+}
+
+TEST(Manifest, OfTheOldestRepositoriesTellsNoGenerations)
+{
+    Manifest manifest = test_manifest();
+    manifest.objects[0].generation = std::nullopt;
+    const std::string text = encode_manifest(manifest);
+
+    EXPECT_EQ(text.find("generation"), std::string::npos);
+    ASSERT_OK_AND_LET(const Manifest decoded, decode_manifest(text));
+    EXPECT_EQ(decoded.objects[0].generation, std::nullopt);
 }
 
 TEST(Manifest, HasTheMembersOfTheFormatInItsOrder)
@@ -75,7 +89,7 @@ TEST(Manifest, HasTheMembersOfTheFormatInItsOrder)
         R"("objects":[{"name":"public.\"Orders\"","kind":"table","row_form":"copy-text",)"
         R"("columns":[{"name":"id","type":"bigint"},{"name":"note","type":"text"}],)"
         R"("rows":18446744073709551615,"bytes":3456,"digest":"00000000000000010000000000000002",)"
-        R"("guard":{"filenode":16384},"facts":null,"segments":[]}]})"
+        R"("guard":{"filenode":16384},"facts":null,"generation":7,"segments":[]}]})"
     );
 }
 

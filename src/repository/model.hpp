@@ -65,7 +65,8 @@ struct Point {
     std::string time;  ///< RFC 3339, UTC
     std::map<std::string, std::string> labels;
     std::string consistency;
-    bool trusted = false;  ///< its fingerprints may serve the next backup
+    /// Its fingerprints may serve the next backup. False as well when a later point of the source is not trusted.
+    bool trusted = false;
     std::uint64_t rows = 0;
     std::uint64_t objects = 0;
     std::uint64_t bytes_read = 0;

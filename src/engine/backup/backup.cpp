@@ -5,9 +5,9 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "engine/backup/database_backup.hpp"
-#include "engine/backup/previous_point.hpp"
 #include "engine/progress.hpp"
 #include "engine/selection.hpp"
+#include "engine/typed_name.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"
@@ -83,17 +83,15 @@ private:
         progress_.begin_phase("connecting to " + database);
         const sys::Stopwatch opening;
         TRY_LET(const std::unique_ptr<source::DatabaseReader> reader, source_.open(database));
-        TRY_LET(
-            const PreviousPoint previous, PreviousPoint::find(repository_, source_.url(), *reader)
-        );
         const double opening_s = opening.seconds();
         const DatabaseContext context{
+            .source = report_.point.source,
             .repository = repository_,
             .session = session,
             .request = request_,
             .progress = progress_
         };
-        TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader, previous));
+        TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader));
         TRY_LET(const bool trusted, reader->finish());
         take(std::move(outcome), opening_s);
         report_.point.trusted = report_.point.trusted && trusted;
@@ -110,11 +108,12 @@ private:
         point.bytes_read += outcome.bytes_read;
         report_.reused_objects += outcome.reused_objects;
         report_.fixed_s += opening_s + outcome.definitions_s;
-        for (std::string& name : outcome.left_out) {
-            report_.left_out.push_back(outcome.entry.name + ": " + std::move(name));
+        const std::string database = typed_part(outcome.entry.name);
+        for (const std::string& name : outcome.left_out) {
+            report_.left_out.push_back(database + ": " + name);
         }
-        for (std::string& name : outcome.distrusted) {
-            report_.distrusted.push_back(outcome.entry.name + "/" + std::move(name));
+        for (const std::string& name : outcome.distrusted) {
+            report_.distrusted.push_back(database + "/" + name);
             point.trusted = false;
         }
         point.databases.push_back(std::move(outcome.entry));

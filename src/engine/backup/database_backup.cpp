@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "codec/chunker.hpp"
 #include "codec/digest.hpp"
-#include "engine/backup/previous_point.hpp"
+#include "engine/backup/reuse_base.hpp"
 #include "engine/backup/unit_backup.hpp"
 #include "engine/backup/unit_summary.hpp"
 #include "engine/parallel.hpp"
@@ -40,7 +40,7 @@ namespace {
 /// One unit to back up and what came of it.
 struct Task {
     const source::Object* object = nullptr;
-    const repository::ManifestObject* previous = nullptr;
+    ReuseBase base;
     std::size_t object_index = 0;
     std::size_t unit = 0;
     UnitSummary summary;
@@ -67,15 +67,8 @@ private:
 
 class DatabaseBackup {
 public:
-    DatabaseBackup(
-        const DatabaseContext& context,
-        source::DatabaseReader& reader,
-        const PreviousPoint& previous
-    )
-        : context_(context)
-        , reader_(reader)
-        , previous_(previous)
-        , audit_{.all = context.request.full, .generation = previous.next_generation()}
+    DatabaseBackup(const DatabaseContext& context, source::DatabaseReader& reader)
+        : context_(context), reader_(reader)
     {
     }
 
@@ -83,6 +76,7 @@ public:
     {
         choose_objects();
         const sys::Stopwatch stopwatch;
+        TRY_LET(bases_, ReuseBases::find(context_.repository, context_.source, reader_, objects_));
         TRY(store_definitions());
         outcome_.definitions_s = stopwatch.seconds();
         std::vector<Task> tasks = plan_tasks();
@@ -105,8 +99,8 @@ private:
 
     const DatabaseContext& context_;
     source::DatabaseReader& reader_;
-    const PreviousPoint& previous_;
-    const Audit audit_;
+    ReuseBases bases_;
+    std::uint64_t generation_ = 0;
     std::vector<const source::Object*> objects_;
     repository::Manifest manifest_;
     PackSet packs_;
@@ -124,7 +118,7 @@ void DatabaseBackup::choose_objects()
             )) {
             objects_.push_back(&object);
         } else {
-            manifest_.left_out.push_back("rows of " + object.name + ": not selected");
+            manifest_.left_out.push_back(not_selected(object.name));
         }
     }
 }
@@ -161,7 +155,7 @@ std::vector<Task> DatabaseBackup::plan_tasks() const
         for (std::size_t unit = 0; unit < object.units.size(); ++unit) {
             tasks.push_back(
                 {.object = &object,
-                 .previous = previous_.reusable(object),
+                 .base = bases_.of(object),
                  .object_index = i,
                  .unit = unit,
                  .summary = {}}
@@ -208,11 +202,16 @@ Result<void> DatabaseBackup::run_tasks(std::vector<Task>& tasks, unsigned jobs)
 Result<void> DatabaseBackup::run_task(Task& task, const UnitContext& unit)
 {
     const source::KeyRange& range = task.object->units[task.unit];
-    LeafReuse reuse{.previous = {}, .audit = audit_, .still_stored = [&](const PackId& pack) {
-                        return context_.session.has_pack(pack);
-                    }};
-    if (task.previous != nullptr) {
-        TRY_LET(reuse.previous, previous_.segment(*task.previous, task.unit));
+    LeafReuse reuse{
+        .previous = {},
+        .audit = {.all = context_.request.full, .generation = task.base.generation},
+        .still_stored =
+            [&](const PackId& pack) {
+                return context_.session.has_pack(pack);
+            }
+    };
+    if (task.base.object != nullptr) {
+        TRY_LET(reuse.previous, bases_.segment(*task.base.object, task.unit));
     }
     TRY_LET(task.summary, back_up_unit(unit, *task.object, range, reuse));
     return {};
@@ -226,7 +225,7 @@ Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
             outcome_.distrusted.push_back(task.object->name);
         }
     }
-    if (distrusted.empty() || audit_.all) {
+    if (distrusted.empty() || context_.request.full) {
         return {};
     }
     std::vector<Task> again;
@@ -236,7 +235,7 @@ Result<void> DatabaseBackup::read_distrusted_again(std::vector<Task>& tasks)
         }
         again.push_back(
             {.object = task.object,
-             .previous = nullptr,
+             .base = {},
              .object_index = task.object_index,
              .unit = task.unit,
              .summary = {}}
@@ -256,6 +255,7 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
     auto task = tasks.begin();
     for (std::size_t i = 0; i < objects_.size(); ++i) {
         const source::Object& object = *objects_[i];
+        const ReuseBase base = bases_.of(object);
         repository::ManifestObject entry{
             .name = object.name,
             .kind = object.kind,
@@ -266,6 +266,7 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
             .digest = {},
             .guard = object.guard,
             .facts = object.facts,
+            .generation = base.generation,
             .segments = {}
         };
         for (const source::Column& column : object.columns) {
@@ -281,12 +282,12 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
             outcome_.bytes_read += unit.bytes_read;
             changed += unit.changed_leaves;
         }
-        const repository::ManifestObject* before = previous_.reusable(object);
-        if (before != nullptr && changed == 0 && before->rows == entry.rows &&
-            before->digest == entry.digest) {
+        if (base.object != nullptr && changed == 0 && base.object->rows == entry.rows &&
+            base.object->digest == entry.digest) {
             ++outcome_.reused_objects;
         }
         outcome_.rows += entry.rows;
+        generation_ = std::max(generation_, base.generation);
         manifest_.objects.push_back(std::move(entry));
     }
 }
@@ -308,18 +309,17 @@ Result<void> DatabaseBackup::store_manifest()
         .name = reader_.database(),
         .manifest = manifest,
         .packs = packs_.take(),
-        .generation = audit_.generation
+        .generation = generation_
     };
     return {};
 }
 
 }  // namespace
 
-Result<DatabaseOutcome> back_up_database(
-    const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
-)
+Result<DatabaseOutcome>
+back_up_database(const DatabaseContext& context, source::DatabaseReader& reader)
 {
-    return DatabaseBackup(context, reader, previous).run();
+    return DatabaseBackup(context, reader).run();
 }
 
 }  // namespace starkeep::engine

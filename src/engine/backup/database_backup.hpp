@@ -4,7 +4,6 @@
 
 #include "base/result.hpp"
 #include "engine/backup/backup.hpp"
-#include "engine/backup/previous_point.hpp"
 #include "engine/backup/unit_backup.hpp"
 #include "engine/progress.hpp"
 #include "repository/model.hpp"
@@ -30,6 +29,7 @@ struct DatabaseOutcome {
 };
 
 struct DatabaseContext {
+    const std::string& source;  ///< its URL: only its own points are built upon
     repository::Repository& repository;
     repository::WriteSession& session;
     const BackupRequest& request;
@@ -37,8 +37,7 @@ struct DatabaseContext {
 };
 
 /// All that the returned entry names is put when this returns. The reader's view stays open.
-Result<DatabaseOutcome> back_up_database(
-    const DatabaseContext& context, source::DatabaseReader& reader, const PreviousPoint& previous
-);
+Result<DatabaseOutcome>
+back_up_database(const DatabaseContext& context, source::DatabaseReader& reader);
 
 }  // namespace starkeep::engine

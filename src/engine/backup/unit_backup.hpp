@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One unit of one object: decide leaf by leaf what to reuse, read the rest.
 //
-// A leaf may be taken from the previous point when key, row count and fingerprint are equal (and, checked before by the
-// caller, guard, columns and row form). That rests on the fingerprint telling every change; a part of the equal
+// A leaf may be taken from the base of the object, an earlier point, when key, row count and fingerprint are equal (and,
+// checked before by the caller, guard, columns and row form). That rests on the fingerprint telling every change; a part of the equal
 // leaves is therefore read all the same (the audit), and one that differs condemns all fingerprints of its object.
 #pragma once
 
@@ -35,7 +35,7 @@ struct Audit {
 /// one each time, bounds the life of an unknown hazard to thirty backups at about 3 % of the reading.
 inline constexpr std::uint64_t kAuditCycle = 30;
 
-/// What a unit may take over from the previous point.
+/// What a unit may take over from its object's base.
 struct LeafReuse {
     std::optional<repository::Segment> previous;
     Audit audit;
