@@ -139,14 +139,28 @@ Result<Outcome> export_object(const Context& context, const ExportOptions& optio
 
 void add_export(CLI::App& app, Context& context)
 {
-    CLI::App* command =
-        add_command(app, "export", "Write one object's rows to a file, without a server");
+    CLI::App* command = add_command(
+        app,
+        "export",
+        "Write one object's rows to a file, without a server. Generated columns are not stored and "
+        "so "
+        "not among them"
+    );
     const auto options = std::make_shared<ExportOptions>();
-    command->add_option("PATH", options->path, "POINT:DATABASE/SCHEMA.TABLE")->required();
+    command
+        ->add_option(
+            "PATH", options->path, "POINT:DATABASE/SCHEMA.TABLE, odd names in double quotes"
+        )
+        ->required();
     command->add_option("--format", options->format, "copy, csv or ndjson")
         ->required()
         ->transform(one_of(kFormats));
-    command->add_option("--where", options->where, "Only rows where COLUMN=VALUE");
+    command->add_option(
+        "--where",
+        options->where,
+        "Only rows where COLUMN is VALUE, compared as the text that PostgreSQL prints: 1.50, "
+        "2026-11-24, t. NULL equals nothing"
+    );
     command->add_option("--output,-o", options->output, "File; standard output without it");
     add_source_option(*command, options->source, "Whose latest");
     command->callback([&context, options] {

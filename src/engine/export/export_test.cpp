@@ -10,6 +10,7 @@
 #include "repository/manifest.hpp"
 #include "testing/matchers.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -76,6 +77,52 @@ TEST_P(ExportInPieces, MakesJsonOfEveryKindOfValue)
         "{\"id\":2,\"price\":\"NaN\",\"ok\":false,\"doc\":null,\"note\":\"\"}\n"
         "{\"id\":3,\"price\":null,\"ok\":null,\"doc\":null,\"note\":null}\n"
     );
+}
+
+TEST_P(ExportInPieces, MakesJsonOfArrays)
+{
+    const auto made = object(
+        {{"n", "numeric(10,2)[]"},
+         {"b", "boolean[]"},
+         {"t", "text[]"},
+         {"j", "jsonb[]"},
+         {"own", "public.shape[]"}}
+    );
+
+    EXPECT_EQ(
+        written<NdjsonWriter>(
+            made,
+            "{1.50,NaN,NULL}\t{t,f}\t{plain,NULL,\"NULL\",\"\",\"a,\\\\\"b\\\\\\\\\"}\t"
+            "{\"{\\\\\"a\\\\\": 1}\",7,NULL}\t{x:y}\n"
+            "[2:3]={1,2}\t{{t},{f}}\t{}\t{}\t\\N\n",
+            GetParam()
+        ),
+        R"({"n":[1.50,"NaN",null],"b":[true,false],"t":["plain",null,"NULL","","a,\"b\\"],)"
+        R"("j":[{"a": 1},7,null],"own":"{x:y}"})"
+        "\n"
+        R"({"n":[1,2],"b":[[true],[false]],"t":[],"j":[],"own":null})"
+        "\n"
+    );
+}
+
+TEST_P(ExportInPieces, MakesJsonOfWhatTheSourceFoundBehindATypeOfSomebodysOwn)
+{
+    auto made = object({{"cost", "public.price"}, {"moods", "public.mood[]"}});
+    made.facts = {{"value_types", {{"cost", "numeric(10,2)"}, {"moods", "public.mood[]"}}}};
+
+    EXPECT_EQ(
+        written<NdjsonWriter>(made, "2.50\t{calm,\"so so\"}\n", GetParam()),
+        "{\"cost\":2.50,\"moods\":[\"calm\",\"so so\"]}\n"
+    );
+}
+
+TEST(NdjsonWriter, RefusesAnArrayThatIsNoneOrIsNotComplete)
+{
+    const auto made = object({{"n", "integer[]"}});
+    for (const char* text : {"7\n", "{1,2\n", "{1}}\n", "\n"}) {
+        SCOPED_TRACE(text);
+        EXPECT_THAT(written<NdjsonWriter>(made, text, 100), testing::HasSubstr("stored array"));
+    }
 }
 
 TEST_P(ExportInPieces, KeepsAJsonValueOnOneLine)

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/export/row_format.hpp"
 
-#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "engine/point_reader.hpp"
+#include "engine/export/json_value.hpp"
+#include "engine/export/output_buffer.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
-#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace starkeep::engine {
 
 namespace {
 
-constexpr std::size_t kFlushBytes = std::size_t{256} << 10U;
 /// The longest numeric that PostgreSQL prints: 131,072 digits before the point, 16,383 after it, point and sign.
 constexpr std::size_t kLongestNumber = 131072 + 16383 + 2;
 
@@ -31,37 +26,7 @@ Error too_many_fields(std::size_t columns)
     };
 }
 
-/// Whether PostgreSQL's text of a number is one in JSON as well: NaN and the infinities are not.
-bool is_json_number(std::string_view text)
-{
-    return !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
-}
-
-bool starts_with_any(std::string_view type, std::initializer_list<std::string_view> names)
-{
-    return std::ranges::any_of(names, [&](std::string_view name) {
-        return type == name ||
-               (type.starts_with(name) && type.size() > name.size() && type[name.size()] == '(');
-    });
-}
-
 }  // namespace
-
-Result<void> OutputBuffer::write(std::string_view text)
-{
-    buffer_ += text;
-    return buffer_.size() < kFlushBytes ? Result<void>() : flush();
-}
-
-Result<void> OutputBuffer::flush()
-{
-    if (buffer_.empty()) {
-        return {};
-    }
-    Result<void> written = sink_(as_bytes(buffer_));
-    buffer_.clear();
-    return written;
-}
 
 CsvWriter::CsvWriter(const repository::ManifestObject& object, OutputBuffer& out) : out_(out)
 {
@@ -123,20 +88,17 @@ Result<void> CsvWriter::end_row()
 
 NdjsonWriter::NdjsonWriter(const repository::ManifestObject& object, OutputBuffer& out) : out_(out)
 {
-    for (const auto& [name, type] : object.columns) {
-        Column column;
-        column.prefix = (columns_.empty() ? "{" : ",") + json::format(Json(name)) + ":";
-        if (starts_with_any(
-                type,
-                {"smallint", "integer", "bigint", "real", "double precision", "numeric", "oid"}
-            )) {
-            column.kind = Kind::Number;
-        } else if (type == "boolean") {
-            column.kind = Kind::Boolean;
-        } else if (type == "json" || type == "jsonb") {
-            column.kind = Kind::Json;
-        }
-        columns_.push_back(std::move(column));
+    // What the source found behind domains and arrays; points of older versions do not tell.
+    const Result<Json> known = json::get_object(object.facts, "value_types");
+    for (const auto& [name, declared] : object.columns) {
+        const Result<std::string> found =
+            known.ok() ? json::get_string(*known, name) : Result<std::string>(known.error());
+        const ValueType type = value_type(found.ok() ? *found : declared, found.ok());
+        columns_.push_back(
+            {.prefix = (columns_.empty() ? "{" : ",") + json::format(Json(name)) + ":",
+             .type = type,
+             .array = JsonArray(type.kind)}
+        );
     }
 }
 
@@ -145,8 +107,8 @@ Result<void> NdjsonWriter::value(std::size_t field, std::string_view piece)
     if (field >= columns_.size()) {
         return too_many_fields(columns_.size());
     }
-    const Column& column = columns_[field];
-    if (column.kind == Kind::Number || column.kind == Kind::Boolean) {
+    Column& column = columns_[field];
+    if (column.is_scalar()) {
         scalar_ += piece;
         return scalar_.size() <= kLongestNumber
                    ? Result<void>()
@@ -155,40 +117,12 @@ Result<void> NdjsonWriter::value(std::size_t field, std::string_view piece)
     if (!begun_) {
         begun_ = true;
         TRY(out_.write(column.prefix));
-        if (column.kind == Kind::Text) {
-            TRY(out_.write("\""));
-        }
+        TRY(out_.write(column.is_text() ? "\"" : ""));
     }
-    if (column.kind == Kind::Text) {
-        return text(piece);
+    if (column.type.is_array) {
+        return column.array.add(piece, out_);
     }
-    // A line end inside a json value stands between tokens, where a space means the same.
-    std::string line(piece);
-    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return out_.write(line);
-}
-
-Result<void> NdjsonWriter::text(std::string_view piece)
-{
-    static constexpr std::array<char, 16> kDigits = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-    };
-    std::string escaped;
-    escaped.reserve(piece.size() + piece.size() / 8);
-    for (const char c : piece) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            escaped += '\\';
-            escaped += c;
-        } else if (code < 0x20) {
-            escaped += "\\u00";
-            escaped += kDigits[code >> 4U];
-            escaped += kDigits[code & 15U];
-        } else {
-            escaped += c;
-        }
-    }
-    return out_.write(escaped);
+    return out_.write(column.is_text() ? escaped(piece) : on_one_line(piece));
 }
 
 Result<void> NdjsonWriter::end_field(std::size_t field, bool null)
@@ -199,28 +133,27 @@ Result<void> NdjsonWriter::end_field(std::size_t field, bool null)
     if (field >= columns_.size()) {
         return too_many_fields(columns_.size());
     }
-    const Column& column = columns_[field];
+    Column& column = columns_[field];
     if (null) {
         TRY(out_.write(column.prefix));
         return out_.write("null");
     }
-    if (column.kind == Kind::Number || column.kind == Kind::Boolean) {
+    if (column.is_scalar()) {
         TRY(out_.write(column.prefix));
-        std::string shown = scalar_;
-        if (column.kind == Kind::Boolean) {
-            shown = scalar_ == "t" ? "true" : "false";
-        } else if (!is_json_number(scalar_)) {
-            shown = json::format(Json(scalar_));
-        }
+        const std::string shown = scalar_as_json(column.type.kind, scalar_);
         scalar_.clear();
         return out_.write(shown);
     }
+    if (column.type.is_array) {
+        begun_ = false;
+        return column.array.finish();
+    }
     if (!begun_) {
         TRY(out_.write(column.prefix));
-        return out_.write(column.kind == Kind::Text ? "\"\"" : "null");
+        return out_.write(column.is_text() ? "\"\"" : "null");
     }
     begun_ = false;
-    return column.kind == Kind::Text ? out_.write("\"") : Result<void>();
+    return out_.write(column.is_text() ? "\"" : "");
 }
 
 Result<void> NdjsonWriter::end_row()

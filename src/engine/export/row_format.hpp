@@ -4,6 +4,8 @@
 
 #include "base/result.hpp"
 #include "engine/copy_text.hpp"
+#include "engine/export/json_value.hpp"
+#include "engine/export/output_buffer.hpp"
 #include "engine/point_reader.hpp"
 #include "repository/manifest.hpp"
 
@@ -13,18 +15,6 @@
 #include <vector>
 
 namespace starkeep::engine {
-
-/// Gathers small writes.
-class OutputBuffer {
-public:
-    explicit OutputBuffer(const ByteSink& sink) : sink_(sink) {}
-    Result<void> write(std::string_view text);
-    Result<void> flush();
-
-private:
-    const ByteSink& sink_;
-    std::string buffer_;
-};
 
 /// RFC 4180 with a header line and '\n' line ends; NULL is empty, the empty text is "" (as PostgreSQL's own CSV has it).
 /// Every value is quoted, since a value that arrives in pieces cannot be looked over first.
@@ -44,8 +34,8 @@ private:
     bool begun_ = false;
 };
 
-/// One JSON object a line. Numbers, booleans and json columns are JSON of their kind; NaN, infinities and everything else
-/// are strings as PostgreSQL prints them.
+/// One JSON object a line. Numbers, booleans, json columns, arrays of them and of text are JSON of their kind, also by way
+/// of a domain; NaN, infinities and everything else are strings as PostgreSQL prints them.
 class NdjsonWriter final : public FieldSink {
 public:
     NdjsonWriter(const repository::ManifestObject& object, OutputBuffer& out);
@@ -54,13 +44,18 @@ public:
     Result<void> end_row() override;
 
 private:
-    enum class Kind { Text, Number, Boolean, Json };
     struct Column {
         std::string prefix;  ///< `{"name":` or `,"name":`
-        Kind kind = Kind::Text;
-    };
+        ValueType type;
+        JsonArray array;
 
-    Result<void> text(std::string_view piece);
+        bool is_scalar() const
+        {
+            return !type.is_array &&
+                   (type.kind == ValueKind::Number || type.kind == ValueKind::Boolean);
+        }
+        bool is_text() const { return !type.is_array && type.kind == ValueKind::Text; }
+    };
 
     std::vector<Column> columns_;
     OutputBuffer& out_;

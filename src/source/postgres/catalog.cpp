@@ -59,7 +59,20 @@ order by 2
 
 constexpr const char* kColumns = R"sql(
 select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid,
-    pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod)
+    pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod),
+    (with recursive inner_type(oid, mod, dims) as (
+            select a.atttypid, a.atttypmod, ''
+            union all
+            select case when t.typtype = 'd' then t.typbasetype else t.typelem end,
+                case when t.typtype = 'd' then t.typtypmod else i.mod end,
+                case when t.typtype = 'd' then i.dims else i.dims || '[]' end
+            from inner_type i join pg_catalog.pg_type t on t.oid = i.oid
+            where t.typtype = 'd' or t.typdelim = ',' and exists (
+                select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid))
+        select pg_catalog.format_type(i.oid, i.mod) || i.dims
+        from inner_type i join pg_catalog.pg_type t on t.oid = i.oid
+        where i.oid <> a.atttypid and t.typtype <> 'd' and not exists (
+            select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid))
 from pg_catalog.pg_attribute a
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 order by a.attrelid, a.attnum
@@ -156,6 +169,9 @@ Result<void> load_columns(ServerConnection& connection, std::vector<Table>& tabl
         object.columns.push_back(
             {.name = std::string(rows.text(i, 1)), .type = std::string(rows.text(i, 2))}
         );
+        if (!rows.is_null(i, 5)) {
+            object.facts["value_types"][object.columns.back().name] = rows.text(i, 5);
+        }
         if (type->second.names_things || object.guard.is_null()) {
             object.guard = Json();
             continue;
