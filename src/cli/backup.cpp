@@ -154,7 +154,8 @@ void add_backup(CLI::App& app, Context& context)
         ->add_option(
             "--include",
             options->include,
-            "Only objects that fit: TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE"
+            "Only tables that fit: TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/; "
+            "* and ? stand for others, odd names go in double quotes"
         )
         ->expected(1)
         ->take_all();

@@ -153,12 +153,18 @@ void add_restore(CLI::App& app, Context& context)
         ->add_option(
             "--include",
             options->include,
-            "Only objects that fit: TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE"
+            "Only tables that fit: TABLE, SCHEMA.TABLE, DATABASE/SCHEMA.TABLE or DATABASE/; "
+            "* and ? stand for others, odd names go in double quotes"
         )
         ->expected(1)
         ->take_all();
     command->add_option("--exclude", options->exclude, "Not these")->expected(1)->take_all();
-    command->add_option("--rename", options->renames, "OLD=NEW, of a database or of a SCHEMA.TABLE")
+    command
+        ->add_option(
+            "--rename",
+            options->renames,
+            "OLD=NEW, of a database or of a SCHEMA.TABLE, both literally or in double quotes"
+        )
         ->expected(1)
         ->take_all();
     command

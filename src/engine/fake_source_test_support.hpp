@@ -159,6 +159,10 @@ public:
     const std::vector<source::Object>& objects() const override { return objects_; }
     const Json& facts() const override { return facts_; }
     const std::vector<std::string>& left_out() const override { return left_out_; }
+    Result<std::vector<source::NamedThing>> without_rows() override
+    {
+        return std::vector<source::NamedThing>{{.kind = "view", .name = "public.glance"}};
+    }
     bool comparable(const Json& /*earlier_facts*/) const override { return world_.comparable; }
     const std::string& consistency() const override { return consistency_; }
     Result<void> definitions(const std::function<Result<void>(ByteView)>& sink) override

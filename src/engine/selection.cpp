@@ -125,6 +125,11 @@ std::vector<std::string> Selection::unmatched() const
     return unused(include_);
 }
 
+bool Selection::fits(const std::string& pattern, std::string_view database, std::string_view name)
+{
+    return Pattern(pattern).fits(database, name);
+}
+
 std::vector<std::string> Selection::unmatched_exclusions() const
 {
     return unused(exclude_);

@@ -32,6 +32,8 @@ public:
     bool touches(std::string_view database) const;
     /// Include patterns that chose nothing so far, for an error that names them.
     std::vector<std::string> unmatched() const;
+    /// Whether `pattern`, one of unmatched(), fits the name of something that is no object.
+    static bool fits(const std::string& pattern, std::string_view database, std::string_view name);
     /// Exclude patterns that fitted nothing so far: perhaps a typing mistake, and then something is kept by mistake.
     std::vector<std::string> unmatched_exclusions() const;
 

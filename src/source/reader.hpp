@@ -40,6 +40,11 @@ public:
     read(const Object& object, std::span<const KeyRange> wanted, RowSink& sink) = 0;
 };
 
+struct NamedThing {
+    std::string kind;  ///< "view", "sequence", …
+    std::string name;  ///< in the form of Object::name
+};
+
 /// Holds the view open. Connections must be closed before it.
 class DatabaseReader {
 public:
@@ -54,6 +59,8 @@ public:
     virtual const Json& facts() const = 0;
     /// Names of what is not in the backup, with the reason.
     virtual const std::vector<std::string>& left_out() const = 0;
+    /// What has a name that a person could take for an object's, and yet no rows to back up: views, sequences, ….
+    virtual Result<std::vector<NamedThing>> without_rows() = 0;
     /// Whether fingerprints of the view with these facts and of this one tell of the same history: same server, same
     /// timeline, no counter that can have wrapped between. False costs a full read, nothing else.
     virtual bool comparable(const Json& earlier_facts) const = 0;

@@ -252,3 +252,36 @@ def test_tables_made_during_a_backup_do_not_disturb_it(shop, starkeep):
     starkeep.restore("latest", shop.url("again"))
     restored = {row[0] for row in shop.rows("again", "SELECT relname FROM pg_class WHERE relname LIKE 'made_%' AND relkind = 'r'")}
     assert restored == {name.removeprefix("public.") for name in shown if "made_" in name}
+
+
+def test_large_objects_are_counted_one_by_one(server, starkeep):
+    server.create_database("lobs")
+    server.execute("lobs", "CREATE TABLE t AS SELECT 1 AS i; SELECT lo_from_bytea(0, repeat('x', 9000)::bytea) FROM generate_series(1, 7)")
+
+    made = starkeep.backup(server.url("lobs"))
+
+    shown = {o["name"]: o["rows"] for o in starkeep.show("latest")["objects"]}
+    assert shown == {"public.t": 1, "pg_catalog.pg_largeobject": 7}
+    assert {o["name"]: o["rows"] for o in starkeep.run("ls", "latest:lobs", "--json").document()} == shown
+    assert starkeep.run("ls", "latest", "--json").document()[0]["rows"] == 8
+    assert made["rows"] == starkeep.points()[0]["rows"] == 8
+    assert starkeep.run("verify", "latest", "--json").document()["rows"] == 8
+    assert starkeep.restore("latest", server.url("again"), "--verify", "--json").document()["rows"] == 8
+
+
+def test_a_pattern_that_names_no_table_says_what_it_names(shop, starkeep):
+    shop.execute(
+        "shop",
+        "CREATE VIEW sales.glance AS SELECT 1 AS i; CREATE MATERIALIZED VIEW sales.kept AS SELECT 1 AS i;"
+        "CREATE SEQUENCE sales.numbers; CREATE FUNCTION sales.twice(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 * 2'",
+    )
+    for name, kind in {"glance": "view", "kept": "materialized view", "numbers": "sequence", "twice": "function"}.items():
+        outcome = starkeep.run("backup", shop.url("shop"), "--include", f"sales.{name}", status=6)
+        assert f"the {kind} sales.{name}" in outcome.stderr and "Patterns choose tables" in outcome.stderr
+    assert "names nothing" in starkeep.run("backup", shop.url("shop"), "--include", "sales.nosuch", status=6).stderr
+    assert starkeep.points() == []
+    starkeep.backup(shop.url("shop"))
+
+    outcome = starkeep.restore("latest", shop.url("again"), "--include", "sales.glance", status=6)
+
+    assert "Patterns choose tables" in outcome.stderr

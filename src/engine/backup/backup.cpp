@@ -15,6 +15,8 @@
 #include "sys/clock.hpp"
 #include "sys/random.hpp"
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -92,12 +94,49 @@ private:
             .progress = progress_
         };
         TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader));
+        TRY(explain_unmatched(*reader));
         TRY_LET(const bool trusted, reader->finish());
         take(std::move(outcome), opening_s);
         report_.point.trusted = report_.point.trusted && trusted;
         report_.point.consistency =
             report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
         return {};
+    }
+
+    /// Finds out what patterns mean that chose no object, as long as the database is open.
+    Result<void> explain_unmatched(source::DatabaseReader& reader)
+    {
+        const std::vector<std::string> unmatched = request_.selection.unmatched();
+        if (unmatched.empty()) {
+            return {};
+        }
+        TRY_LET(const std::vector<source::NamedThing> others, reader.without_rows());
+        for (const std::string& pattern : unmatched) {
+            const auto meant = std::ranges::find_if(others, [&](const source::NamedThing& thing) {
+                return Selection::fits(pattern, reader.database(), thing.name);
+            });
+            if (meant != others.end()) {
+                meant_.emplace(pattern, meant->kind + " " + meant->name);
+            }
+        }
+        return {};
+    }
+
+    Error unmatched_error(const std::string& pattern) const
+    {
+        if (const auto meant = meant_.find(pattern); meant != meant_.end()) {
+            return {
+                ErrorCode::NotFound,
+                "--include " + pattern + " names no table but the " + meant->second,
+                "Patterns choose tables; the definitions of everything else are in every backup."
+            };
+        }
+        return {
+            ErrorCode::NotFound,
+            "--include " + pattern + " names nothing in " + source_.url(),
+            "Patterns are TABLE, SCHEMA.TABLE or DATABASE/SCHEMA.TABLE, with * and ?; odd names go "
+            "in double quotes."
+        };
     }
 
     void take(DatabaseOutcome outcome, double opening_s)
@@ -123,11 +162,7 @@ private:
     {
         if (const std::vector<std::string> unmatched = request_.selection.unmatched();
             !unmatched.empty()) {
-            return Error{
-                ErrorCode::NotFound,
-                "--include " + unmatched.front() + " names nothing in " + source_.url(),
-                "Patterns are TABLE, SCHEMA.TABLE or DATABASE/SCHEMA.TABLE, with * and ?."
-            };
+            return unmatched_error(unmatched.front());
         }
         if (request_.stop.stop_requested()) {
             return Error{ErrorCode::Cancelled, "stopped on request"};
@@ -143,6 +178,7 @@ private:
     const BackupRequest& request_;
     Progress& progress_;
     BackupReport report_;
+    std::map<std::string, std::string> meant_;  ///< by pattern, what it names instead of an object
 };
 
 }  // namespace

@@ -554,6 +554,18 @@ TEST_F(Backup, NamesAnIncludePatternThatFitsNothing)
     EXPECT_THAT(report.error().text(), testing::HasSubstr("publik.*"));
 }
 
+TEST_F(Backup, TellsWhatAnIncludePatternNamesThatIsNoTable)
+{
+    world_.tables = {{.rows = numbered(1)}};
+    BackupRequest request;
+    request.selection = Selection({"public.glance"}, {});
+
+    const auto report = run(request);
+
+    EXPECT_ERROR(report, ErrorCode::NotFound);
+    EXPECT_THAT(report.error().text(), testing::HasSubstr("view public.glance"));
+}
+
 TEST_F(Backup, LeavesOutWhatIsExcludedAndSaysSo)
 {
     world_.tables = {

@@ -115,7 +115,9 @@ private:
             return Error{
                 ErrorCode::NotFound,
                 "--include " + unmatched.front() + " names nothing in point " + point_.id.hex(),
-                "See what it holds with: starkeep ls " + point_.id.hex().substr(0, 8) + "."
+                "Patterns choose tables, as starkeep ls " + point_.id.hex().substr(0, 8) +
+                    " shows them; views, sequences and functions come with all of their database, "
+                    "DATABASE/."
             };
         }
         if (plans.empty()) {

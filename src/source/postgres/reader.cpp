@@ -186,6 +186,32 @@ PostgresReader::open(const std::string& url, const std::string& database, std::s
     return std::unique_ptr<DatabaseReader>(std::move(reader));
 }
 
+Result<std::vector<NamedThing>> PostgresReader::without_rows()
+{
+    TRY_LET(
+        const Rows rows,
+        snapshot_.holder().query(
+            "select case c.relkind when 'v' then 'view' when 'm' then 'materialized view'\n"
+            "    when 'S' then 'sequence' when 'f' then 'foreign table' when 'c' then 'type'\n"
+            "    else 'index' end, pg_catalog.format('%I.%I', n.nspname, c.relname)\n"
+            "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+            "where c.relkind in ('v', 'm', 'S', 'f', 'c', 'i', 'I') and n.nspname !~ '^pg_'\n"
+            "    and n.nspname <> 'information_schema'\n"
+            "union all\n"
+            "select 'function', pg_catalog.format('%I.%I', n.nspname, p.proname)\n"
+            "from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace\n"
+            "where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+        )
+    );
+    std::vector<NamedThing> things;
+    for (int i = 0; i < rows.size(); ++i) {
+        things.push_back(
+            {.kind = std::string(rows.text(i, 0)), .name = std::string(rows.text(i, 1))}
+        );
+    }
+    return things;
+}
+
 bool PostgresReader::comparable(const Json& earlier_facts) const
 {
     const Result<Json> earlier = json::get_object(earlier_facts, "history");

@@ -31,6 +31,7 @@ public:
     {
         return snapshot_.catalog().left_out;
     }
+    Result<std::vector<NamedThing>> without_rows() override;
     bool comparable(const Json& earlier_facts) const override;
     const std::string& consistency() const override { return consistency_; }
     Result<void> definitions(const std::function<Result<void>(ByteView)>& sink) override;
