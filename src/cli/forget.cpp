@@ -105,21 +105,27 @@ Result<Outcome> forget(const Context& context, const ForgetOptions& options)
 
 void add_forget(CLI::App& app, Context& context)
 {
-    CLI::App* command =
-        add_command(app, "forget", "Drop restore points by rule; counts are per source");
+    CLI::App* command = add_command(
+        app,
+        "forget",
+        "Drop the restore points that no --keep rule wants. Rules add up: a point stays when any "
+        "of "
+        "them keeps it. Counts hold for each source by itself. Space is freed by --prune, or by "
+        "repo prune later"
+    );
     const auto options = std::make_shared<ForgetOptions>();
     add_source_option(*command, options->source, "Only points of this source");
-    command->add_option("--keep-last", options->retention.last, "The newest N");
-    command->add_option("--keep-daily", options->retention.daily, "The newest of each of N days");
+    command->add_option("--keep-last", options->retention.last, "The newest N points");
     command->add_option(
-        "--keep-weekly", options->retention.weekly, "The newest of each of N weeks"
+        "--keep-daily",
+        options->retention.daily,
+        "The newest point of each of the last N days that have one (UTC)"
     );
     command->add_option(
-        "--keep-monthly", options->retention.monthly, "The newest of each of N months"
+        "--keep-weekly", options->retention.weekly, "Likewise of N weeks (from Monday, ISO 8601)"
     );
-    command->add_option(
-        "--keep-yearly", options->retention.yearly, "The newest of each of N years"
-    );
+    command->add_option("--keep-monthly", options->retention.monthly, "Likewise of N months");
+    command->add_option("--keep-yearly", options->retention.yearly, "Likewise of N years");
     command->add_flag("--dry-run", options->dry_run, "Only tell what would go");
     command->add_flag(
         "--prune", options->prune, "Then remove the packs that nothing uses any more"

@@ -47,7 +47,7 @@ list_databases(const repository::Repository& repository, const repository::Point
         TRY_LET(const repository::Manifest manifest, engine::read_manifest(repository, database));
         std::uint64_t rows = 0;
         for (const repository::ManifestObject& object : manifest.objects) {
-            rows += object.rows;
+            rows += engine::counted_rows(manifest, object);
         }
         const std::string name = engine::typed_part(database.name);
         listing.table.add({name, format_count(manifest.objects.size()), format_count(rows)});
@@ -70,9 +70,12 @@ Listing list_objects(const repository::Manifest& manifest)
     };
     for (const repository::ManifestObject& object : manifest.objects) {
         listing.table.add(
-            {object.name, object.kind, format_count(object.rows), format_bytes(object.bytes)}
+            {object.name,
+             object.kind,
+             format_count(engine::counted_rows(manifest, object)),
+             format_bytes(object.bytes)}
         );
-        listing.document.push_back(to_json(object, manifest.database));
+        listing.document.push_back(to_json(object, manifest));
     }
     return listing;
 }

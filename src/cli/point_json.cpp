@@ -2,6 +2,7 @@
 #include "cli/point_json.hpp"
 
 #include "base/result.hpp"
+#include "engine/point_reader.hpp"
 #include "engine/points.hpp"
 #include "engine/typed_name.hpp"
 #include "json/json.hpp"
@@ -46,13 +47,13 @@ Json to_json(const repository::Point& point)
     };
 }
 
-Json to_json(const repository::ManifestObject& object, const std::string& database)
+Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest)
 {
     return {
-        {"database", engine::typed_part(database)},
+        {"database", engine::typed_part(manifest.database)},
         {"name", object.name},
         {"kind", object.kind},
-        {"rows", object.rows},
+        {"rows", engine::counted_rows(manifest, object)},
         {"bytes", object.bytes},
         {"digest", object.digest.hex()}
     };

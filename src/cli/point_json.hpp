@@ -24,8 +24,8 @@ inline constexpr std::size_t kShortId = 8;
 std::string short_id(const repository::Point& point);
 
 Json to_json(const repository::Point& point);
-/// `database` tells apart objects of the same name.
-Json to_json(const repository::ManifestObject& object, const std::string& database);
+/// Tells the database as well: several may have objects of the same name.
+Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest);
 
 /// POINT[:DATABASE[/OBJECT]], names as typed_name.hpp has them.
 struct PointPath {

@@ -14,9 +14,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace starkeep::cli {
 
@@ -34,9 +38,48 @@ Json to_json(const repository::CheckReport& report)
         {"damaged_points", damaged},
         {"notes", report.notes},
         {"points", report.points},
+        {"objects",
+         {{"key_slots", report.objects.key_slots},
+          {"log_entries", report.objects.log_entries},
+          {"data_packs", report.objects.data_packs},
+          {"metadata_packs", report.objects.metadata_packs},
+          {"indexes", report.objects.indexes},
+          {"heartbeats", report.objects.heartbeats}}},
         {"packs", report.packs},
         {"bytes_read", report.bytes_read}
     };
+}
+
+/// Damages by the object that each one names first. One lost pack takes thousands of records with it.
+std::vector<std::vector<std::string>> by_object(const std::vector<std::string>& damages)
+{
+    std::vector<std::vector<std::string>> groups;
+    std::map<std::string, std::size_t> places;
+    for (const std::string& damage : damages) {
+        const auto [place, is_new] =
+            places.try_emplace(damage.substr(0, damage.find(": ")), groups.size());
+        if (is_new) {
+            groups.emplace_back();
+        }
+        groups[place->second].push_back(damage);
+    }
+    return groups;
+}
+
+void show_damages(const std::vector<std::string>& damages)
+{
+    constexpr std::size_t kShown = 3;
+    for (const std::vector<std::string>& group : by_object(damages)) {
+        for (std::size_t i = 0; i < std::min(group.size(), kShown); ++i) {
+            print("DAMAGED: " + group[i]);
+        }
+        if (group.size() > kShown) {
+            print(fmt::format(
+                "DAMAGED: and {} more of this object (--json lists them)",
+                format_count(group.size() - kShown)
+            ));
+        }
+    }
 }
 
 void show(const repository::CheckReport& report)
@@ -44,18 +87,28 @@ void show(const repository::CheckReport& report)
     for (const std::string& note : report.notes) {
         print("note: " + note);
     }
-    for (const std::string& damage : report.damages) {
-        print("DAMAGED: " + damage);
-    }
+    show_damages(report.damages);
     for (const PointId& point : report.damaged_points) {
         print("cannot be restored in full: point " + point.hex());
     }
     print(fmt::format(
         "{}: {}, {}, {} read",
-        report.damages.empty() ? "sound" : "damaged",
+        report.damages.empty() ? "sound"
+                               : "damaged (" + format_count(report.damages.size(), "finding") + ")",
         format_count(report.points, "point"),
         format_count(report.packs, "pack"),
         format_bytes(report.bytes_read)
+    ));
+    const repository::ObjectCounts& counts = report.objects;
+    print(fmt::format(
+        "  {}, {}, {}, {}, {}, {}",
+        format_count(counts.key_slots, "key slot"),
+        format_count(counts.log_entries) +
+            (counts.log_entries == 1 ? " log entry" : " log entries"),
+        format_count(counts.data_packs, "data pack"),
+        format_count(counts.metadata_packs, "metadata pack"),
+        format_count(counts.indexes, "index file"),
+        format_count(counts.heartbeats, "heartbeat")
     ));
     if (!report.damages.empty()) {
         print("A backup with --full reads again what the packs have lost, as far as the source "

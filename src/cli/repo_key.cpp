@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,21 +63,26 @@ Result<Outcome> add(const Context& context, const KeyOptions& options)
     return Outcome::Done;
 }
 
+/// Shorter beginnings of an id are typing mistakes more often than choices.
+constexpr std::size_t kShortestPrefix = 4;
+
 /// Errors: NotFound; InvalidInput when several begin with `prefix`.
-Result<KeySlotId> find_slot(const repository::Repository& repository, const std::string& prefix)
+Result<repository::KeyInfo>
+find_slot(const repository::Repository& repository, const std::string& prefix)
 {
     TRY_LET(const std::vector<repository::KeyInfo> keys, repository.keys());
-    std::vector<KeySlotId> fitting;
+    std::vector<repository::KeyInfo> fitting;
     for (const repository::KeyInfo& key : keys) {
-        if (key.id.hex().starts_with(prefix)) {
-            fitting.push_back(key.id);
+        if (prefix.size() >= kShortestPrefix && key.id.hex().starts_with(prefix)) {
+            fitting.push_back(key);
         }
     }
     if (fitting.empty()) {
         return Error{
             ErrorCode::NotFound,
             "no key \"" + prefix + "\"",
-            "List them with: starkeep repo key list."
+            "A key is an id or a unique beginning of one, of 4 digits or more; list them with: "
+            "starkeep repo key list."
         };
     }
     if (fitting.size() > 1) {
@@ -92,13 +98,18 @@ Result<KeySlotId> find_slot(const repository::Repository& repository, const std:
 Result<Outcome> remove(const Context& context, const KeyOptions& options)
 {
     TRY_LET(const OpenRepository opened, open_repository(context));
-    TRY_LET(const KeySlotId slot, find_slot(*opened.repository, options.url_and_key.back()));
-    TRY(opened.repository->remove_key(slot));
+    TRY_LET(
+        const repository::KeyInfo slot, find_slot(*opened.repository, options.url_and_key.back())
+    );
+    TRY(opened.repository->remove_key(slot.id));
+    if (slot.current) {
+        warn("this was the key of the password in use: that password opens the repository no more");
+    }
     if (context.json) {
-        print_json(Json{{"removed", slot.hex()}});
+        print_json(Json{{"removed", slot.id.hex()}, {"current", slot.current}});
     } else {
         print(
-            "removed key " + slot.hex() +
+            "removed key " + slot.id.hex() +
             "; whoever copied it before can still open what was there then"
         );
     }
@@ -141,13 +152,19 @@ void add_repo_key(CLI::App& repo, Context& context)
         };
     });
 
-    CLI::App* remover = add_command(*key, "remove", "Take a password's access away");
+    CLI::App* remover = add_command(
+        *key,
+        "remove",
+        "Take a password's access away; the last key cannot be removed. The one of the "
+        "password in use can, with a warning"
+    );
     // [URL] KEY: with --repo or STARKEEP_REPO the key alone is enough.
     remover
         ->add_option(
             "URL_AND_KEY",
             options->url_and_key,
-            "The repository, unless --repo names it; then the key's id"
+            "The repository, unless --repo names it; then the key: its id or a unique beginning of "
+            "it, as repo key list shows"
         )
         ->required()
         ->expected(1, 2);

@@ -58,7 +58,7 @@ void print_point(const repository::Point& point, const std::vector<repository::M
                 {engine::typed_part(manifest.database),
                  object.name,
                  object.kind,
-                 format_count(object.rows),
+                 format_count(engine::counted_rows(manifest, object)),
                  format_bytes(object.bytes),
                  object.digest.hex()}
             );
@@ -81,7 +81,7 @@ Json to_document(const repository::Point& point, const std::vector<repository::M
     document["left_out"] = Json::array();
     for (const repository::Manifest& manifest : manifests) {
         for (const repository::ManifestObject& object : manifest.objects) {
-            document["objects"].push_back(to_json(object, manifest.database));
+            document["objects"].push_back(to_json(object, manifest));
         }
         for (const std::string& name : manifest.left_out) {
             document["left_out"].push_back(engine::typed_part(manifest.database) + ": " + name);

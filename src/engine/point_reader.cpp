@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "engine/selection.hpp"
 #include "engine/typed_name.hpp"
+#include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
@@ -115,6 +116,21 @@ find_objects(const repository::Manifest& manifest, std::string_view name)
         "database " + database + " has no object \"" + typed.text + "\" in this point",
         "List them with: starkeep ls POINT:" + database + "."
     };
+}
+
+std::uint64_t
+counted_rows(const repository::Manifest& manifest, const repository::ManifestObject& object)
+{
+    const Result<Json> owners = json::get_array(manifest.facts, "large_objects");
+    if (object.kind != "large_objects" || !owners.ok()) {
+        return object.rows;
+    }
+    std::uint64_t count = 0;
+    for (const Json& owner : *owners) {
+        const Result<Json> oids = json::get_array(owner, "oids");
+        count += oids.ok() ? oids->size() : 0;
+    }
+    return count;
 }
 
 Result<repository::Segment>

@@ -8,6 +8,7 @@
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ read_manifest(const repository::Repository& repository, const repository::PointD
 /// Errors: NotFound; InvalidInput when a name without quotes could be either of two.
 Result<std::vector<const repository::ManifestObject*>>
 find_objects(const repository::Manifest& manifest, std::string_view name);
+
+/// What a person counts of an object: its rows, or how many large objects there are, whose rows are mere pages.
+std::uint64_t
+counted_rows(const repository::Manifest& manifest, const repository::ManifestObject& object);
 
 Result<repository::Segment>
 read_segment(const repository::Repository& repository, const repository::Reference& reference);

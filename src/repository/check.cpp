@@ -92,11 +92,27 @@ public:
         note_unused_packs(catalog);
         report_.packs = catalog.packs().size();
         report_.points = log_.points.size();
+        report_.objects = count_objects();
         report_.damages = findings_.take();
         return std::move(report_);
     }
 
 private:
+    ObjectCounts count_objects() const
+    {
+        ObjectCounts counts;
+        for (const store::ObjectInfo& object : objects_) {
+            counts.key_slots += parse_key_slot_name(object.name) ? 1U : 0U;
+            counts.log_entries += parse_log_entry_name(object.name) ? 1U : 0U;
+            counts.indexes += parse_index_name(object.name) ? 1U : 0U;
+            counts.heartbeats += parse_heartbeat_name(object.name) ? 1U : 0U;
+            if (const auto pack = parse_pack_name(object.name)) {
+                ++(pack->kind == PackKind::Data ? counts.data_packs : counts.metadata_packs);
+            }
+        }
+        return counts;
+    }
+
     void step()
     {
         ++done_;

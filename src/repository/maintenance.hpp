@@ -16,11 +16,22 @@ struct CheckOptions {
     unsigned read_data_percent = 0;  ///< 0: structure only; 100: every byte of every pack
 };
 
+/// Objects of the store by kind.
+struct ObjectCounts {
+    std::uint64_t key_slots = 0;
+    std::uint64_t log_entries = 0;
+    std::uint64_t data_packs = 0;
+    std::uint64_t metadata_packs = 0;
+    std::uint64_t indexes = 0;
+    std::uint64_t heartbeats = 0;
+};
+
 struct CheckReport {
     std::vector<std::string>
         damages;                     ///< one sentence each, naming object and offset; empty: sound
     std::vector<std::string> notes;  ///< harmless: packs of dead writers, foreign files
     std::vector<PointId> damaged_points;  ///< points whose data cannot be read in full
+    ObjectCounts objects;
     std::uint64_t packs = 0;
     std::uint64_t points = 0;
     std::uint64_t bytes_read = 0;

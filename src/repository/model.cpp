@@ -68,4 +68,9 @@ Result<Reference> reference_from_json(const Json& json)
     return reference;
 }
 
+std::string leaf_name(const Leaf& leaf)
+{
+    return leaf.key.empty() ? std::string("the first leaf") : "leaf " + to_hex(leaf.key);
+}
+
 }  // namespace starkeep::repository

@@ -38,6 +38,9 @@ struct Leaf {
     std::vector<Reference> chunks;
 };
 
+/// For messages: "leaf 0000002a", or "the first leaf", whose key is empty.
+std::string leaf_name(const Leaf& leaf);
+
 struct Segment {
     Bytes lower;
     Bytes upper;

@@ -200,7 +200,7 @@ Result<void> PointCheck::check_leaf(const Leaf& leaf, std::string_view where, Se
         TRY_LET(const std::optional<std::string> wrong, complaint(chunk, RecordType::Chunk));
         if (wrong) {
             facts.damages.push_back(
-                fmt::format("{} (leaf {} of the segment in {})", *wrong, to_hex(leaf.key), where)
+                fmt::format("{} ({} of the segment in {})", *wrong, leaf_name(leaf), where)
             );
         }
     }

@@ -55,6 +55,35 @@ def test_stats_count_points_and_bytes_on_the_disk(kept):
     assert stats["bytes_logical"] > 0
 
 
+def test_check_sums_up_what_it_saw(kept):
+    files = kept.files()
+
+    text = kept.run("repo", "check", kept.url).stdout
+    counts = kept.run("repo", "check", kept.url, "--json").document()["objects"]
+
+    wanted = {"k": "key_slots", "c": "log_entries", "d": "data_packs", "m": "metadata_packs", "i": "indexes", "w": "heartbeats"}
+    assert counts == {member: sum(name.startswith(kind + "/") for name in files) for kind, member in wanted.items()}
+    assert text.startswith("sound: 1 point, ") and "1 key slot, 1 log entry, " in text
+    assert len(text.splitlines()) == 2
+
+
+def test_a_lost_pack_is_told_in_few_lines_with_the_number_of_the_others(server, starkeep):
+    server.create_database("many")
+    server.execute("many", "CREATE TABLE t AS SELECT i, md5(i::text) AS m FROM generate_series(1, 30000) i")
+    starkeep.backup(server.url("many"))
+    lost = max((p for p in starkeep.repository.glob("d/*/*")), key=lambda p: p.stat().st_size)
+    lost.unlink()
+
+    text = starkeep.run("repo", "check", starkeep.url, status=4).stdout
+    all_of_them = starkeep.run("repo", "check", starkeep.url, "--json", status=4).document()["damages"]
+
+    of_pack = [line for line in text.splitlines() if lost.name in line]
+    assert 1 <= len(of_pack) <= 4 < len(all_of_them)
+    assert "more of this object" in text and f"({len(all_of_them)} findings)" in text
+    assert any("(the first leaf of the segment" in damage for damage in all_of_them)
+    assert not any("leaf  " in damage for damage in all_of_them)
+
+
 def test_prune_gives_back_the_space_of_forgotten_points(shop, stocked):
     size = sum(map(len, stocked.files().values()))
     shop.execute("shop", "TRUNCATE sales.orders, sales.lines, public.customers")

@@ -129,6 +129,23 @@ def test_later_key_opens_and_removed_key_does_not(stocked, tmp_path):
     stocked.run("verify", "latest", STARKEEP_PASSWORD_FILE=str(second))
 
 
+def test_a_key_goes_by_the_beginning_of_its_id_and_the_one_in_use_not_in_silence(starkeep, tmp_path):
+    second = tmp_path / "second"
+    second.write_text("another password\n")
+    added = starkeep.run("repo", "key", "add", "--new-password-file", second, "--json").document()["id"]
+    first = next(k["id"] for k in starkeep.run("repo", "key", "list", "--json").document() if k["current"])
+
+    assert "no key" in starkeep.run("repo", "key", "remove", "", status=6).stderr
+    assert "no key" in starkeep.run("repo", "key", "remove", first[:3], status=6).stderr
+    own = starkeep.run("repo", "key", "remove", first[:6])
+
+    assert "password in use" in own.stderr and first in own.stdout
+    starkeep.run("points", status=5)
+    last = starkeep.run("repo", "key", "remove", added[:6], status=2, STARKEEP_PASSWORD_FILE=str(second))
+    assert "last" in last.stderr
+    assert starkeep.run("points", STARKEEP_PASSWORD_FILE=str(second)).stderr == ""
+
+
 def test_last_key_cannot_be_removed(kept):
     only = kept.run("repo", "key", "list", kept.url, "--json").document()
 

@@ -12,6 +12,7 @@
 #include "engine/backup/unit_backup.hpp"
 #include "engine/backup/unit_summary.hpp"
 #include "engine/parallel.hpp"
+#include "engine/point_reader.hpp"
 #include "engine/selection.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
@@ -286,7 +287,7 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
             base.object->digest == entry.digest) {
             ++outcome_.reused_objects;
         }
-        outcome_.rows += entry.rows;
+        outcome_.rows += counted_rows(manifest_, entry);
         generation_ = std::max(generation_, base.generation);
         manifest_.objects.push_back(std::move(entry));
     }

@@ -132,7 +132,7 @@ private:
         for (const repository::ManifestObject* object : plan_.objects) {
             if (!load.skipped.contains(object->name)) {
                 progress_.bytes_total += object->bytes;
-                report.rows += object->rows;
+                report.rows += counted_rows(plan_.manifest, *object);
                 report.bytes += object->bytes;
                 ++report.objects;
             }

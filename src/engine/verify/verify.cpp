@@ -72,7 +72,7 @@ Result<void> check_leaf(const repository::Leaf& leaf, const RowCounter& counter)
     if (counter.rows() != leaf.rows || counter.digest() != leaf.digest || !counter.whole()) {
         return Error{
             ErrorCode::Corrupt,
-            "leaf " + to_hex(leaf.key) + " holds " + std::to_string(counter.rows()) + " rows of " +
+            repository::leaf_name(leaf) + " holds " + std::to_string(counter.rows()) + " rows of " +
                 std::to_string(leaf.rows) + ", or others than were backed up"
         };
     }
@@ -143,7 +143,7 @@ private:
         std::vector<Task> tasks;
         for (std::size_t i = 0; i < manifest.objects.size(); ++i) {
             const repository::ManifestObject& object = manifest.objects[i];
-            report.rows += object.rows;
+            report.rows += counted_rows(manifest, object);
             report.bytes += object.bytes;
             ++report.objects;
             progress_.bytes_total += object.bytes;
