@@ -47,9 +47,9 @@ bool Selection::Pattern::fits_database(std::string_view name) const
     return !database || matches(*database, name);
 }
 
-bool Selection::Pattern::fits(std::string_view name, std::string_view object) const
+bool Selection::Pattern::fits(std::string_view database_name, std::string_view object) const
 {
-    return fits_database(name) &&
+    return fits_database(database_name) &&
            ((database && objects.text.empty()) || fits_name(objects, parse_typed_name(object)));
 }
 
@@ -157,7 +157,7 @@ std::optional<std::string> Rename::of_database(std::string_view database) const
 
 std::optional<std::string> Rename::of_object(std::string_view object) const
 {
-    if (!from.schema || !names_object(from, object)) {
+    if (!from.schema || !to.schema || !names_object(from, object)) {
         return std::nullopt;
     }
     return sql_name(to.schema->text, to.name.text);

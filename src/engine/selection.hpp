@@ -41,7 +41,7 @@ private:
     struct Pattern {
         explicit Pattern(std::string typed);
         bool fits_database(std::string_view name) const;
-        bool fits(std::string_view name, std::string_view object) const;
+        bool fits(std::string_view database_name, std::string_view object) const;
         bool means_all_of(std::string_view name) const;
 
         std::string text;
