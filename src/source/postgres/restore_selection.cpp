@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
@@ -215,8 +216,17 @@ private:
     {
         for (const ArchiveEntry& entry : map_.entries()) {
             const ArchiveEntry* table = map_.subject(entry);
-            if (is_part(entry) && !is_chosen(entry) && table != nullptr && is_chosen(*table) &&
-                entry.kind != "TABLE ATTACH" && entry.kind != "PUBLICATION TABLE") {
+            const bool is_lost_part = is_part(entry) && !is_chosen(entry) && table != nullptr &&
+                                      is_chosen(*table) && entry.kind != "TABLE ATTACH";
+            if (is_lost_part && entry.kind == "PUBLICATION TABLE") {
+                // A table that is there is a member still, or was taken out; a copy under another name never was one.
+                if (!exists_({.schema = table->schema, .name = table->name}) &&
+                    !renamed_.contains(table->id)) {
+                    selection_.left_out.push_back(
+                        describe(entry) + ": publications do not come with single tables"
+                    );
+                }
+            } else if (is_lost_part) {
                 selection_.left_out.push_back(
                     describe(entry) + ": a table that it needs is neither chosen nor at the target"
                 );
@@ -249,9 +259,14 @@ public:
         for (const QualifiedName& name : excluded) {
             if (const ArchiveEntry* table = map_.find_table(name); table != nullptr) {
                 excluded_.insert(table->id);
-                if (!exists(name)) {
-                    missing_.insert(table->id);
-                }
+            }
+        }
+        exclude_parents_without_partitions();
+        take_back_what_tables_need();
+        for (const std::uint64_t id : excluded_) {
+            const ArchiveEntry* table = map_.find(id);
+            if (table != nullptr && !exists({.schema = table->schema, .name = table->name})) {
+                missing_.insert(id);
             }
         }
         std::size_t before = 0;
@@ -278,6 +293,57 @@ private:
         return entry != nullptr && excluded_.contains(entry->id);
     }
 
+    /// A partitioned table stands for its partitions: without any of them it is excluded as well.
+    void exclude_parents_without_partitions()
+    {
+        std::size_t before = 0;
+        do {
+            before = excluded_.size();
+            std::set<std::uint64_t> with;
+            std::set<std::uint64_t> without;
+            for (const ArchiveEntry& entry : map_.entries()) {
+                const auto [parent, child] = attached(entry);
+                if (parent != nullptr && child != nullptr) {
+                    (is_excluded(child) ? without : with).insert(parent->id);
+                }
+            }
+            std::ranges::set_difference(without, with, std::inserter(excluded_, excluded_.end()));
+        } while (excluded_.size() != before);
+    }
+
+    /// A table that inherits from an excluded one cannot be made without it.
+    void take_back_what_tables_need()
+    {
+        std::size_t before = 0;
+        do {
+            before = excluded_.size();
+            for (const ArchiveEntry& entry : map_.entries()) {
+                if (!is_table(entry) || is_excluded(&entry)) {
+                    continue;
+                }
+                for (const ArchiveEntry* need : map_.needs(entry)) {
+                    if (is_table(*need) && excluded_.erase(need->id) > 0) {
+                        left_out_.push_back(
+                            "rows of " + describe(*need) + ": made without them, because " +
+                            describe(entry) + " needs it"
+                        );
+                    }
+                }
+            }
+        } while (excluded_.size() != before);
+    }
+
+    /// Parent and partition of an attachment.
+    std::pair<const ArchiveEntry*, const ArchiveEntry*> attached(const ArchiveEntry& entry) const
+    {
+        if (entry.kind != "TABLE ATTACH") {
+            return {nullptr, nullptr};
+        }
+        const std::vector<QualifiedName> names = names_in(entry);
+        return names.size() < 2 ? std::pair<const ArchiveEntry*, const ArchiveEntry*>()
+                                : std::pair(map_.find_table(names[0]), map_.find_table(names[1]));
+    }
+
     void consider(const ArchiveEntry& entry)
     {
         if (is_content(entry) || excluded_.contains(entry.id) || missing_.contains(entry.id)) {
@@ -291,9 +357,14 @@ private:
             (needs_excluded && (is_annotation(entry) || entry.kind == "INDEX ATTACH"));
         if (is_of_excluded) {
             excluded_.insert(entry.id);
-            if (const auto* table = map_.subject(entry);
-                table != nullptr && missing_.contains(table->id)) {
+            const auto* table = map_.subject(entry);
+            if (table != nullptr && missing_.contains(table->id)) {
                 missing_.insert(entry.id);
+                if (entry.kind == "PUBLICATION TABLE") {
+                    left_out_.push_back(
+                        describe(entry) + ": " + describe(*table) + " is not restored"
+                    );
+                }
             }
             return;
         }
