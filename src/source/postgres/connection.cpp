@@ -218,7 +218,11 @@ Result<void> ServerConnection::establish()
         }
         silence += kStopInterval;
         if (silence >= kConnectSilence) {
-            return Error{ErrorCode::Unavailable, canonical_url(parameters()) + " does not answer"};
+            return Error{
+                ErrorCode::Unavailable,
+                canonical_url(parameters()) + " does not answer",
+                "Check host and port in the URL, and that a firewall lets connections through."
+            };
         }
     }
     if (status == PGRES_POLLING_FAILED) {

@@ -54,6 +54,14 @@ TEST(ServerError, IsClassifiedByItsState)
     }
 }
 
+TEST(ServerError, OfAFullDiskSaysWhatHelps)
+{
+    const Error error = server_error("53100", "could not extend file: No space left on device", "");
+
+    EXPECT_EQ(error.code(), ErrorCode::NoSpace);
+    EXPECT_NE(error.hint().find("Free space"), std::string::npos);
+}
+
 class ServerConnectionTest : public ::testing::Test {
 protected:
     void SetUp() override { ASSERT_OK_AND_LET(server_, testing::PostgresServer::start()); }

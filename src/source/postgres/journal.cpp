@@ -72,7 +72,10 @@ Error while_it_goes(const Error& error)
         ErrorCode::Conflict,
         "the journal of this restore is gone from the target: another run of the same restore came "
         "to its end, or "
-        "somebody gave it up"
+        "somebody gave it up",
+        "Look at how the other run ended: when it is done, nothing is left to do; when it was "
+        "given "
+        "up, run this restore again with --if-exists replace."
     };
 }
 

@@ -120,7 +120,13 @@ PostgresConnection::read(const Object& object, std::span<const KeyRange> wanted,
     Result<void> done = object.has_leaf_plan ? read_blocks(object, wanted, sink)
                                              : copy_stream(connection_, whole_query(object), sink);
     if (!done.ok()) {
-        return std::move(done).error().during("reading " + object.name);
+        Error error = std::move(done).error().during("reading " + object.name);
+        if (error.code() == ErrorCode::Denied && object.kind == "large_objects") {
+            return std::move(error).with_hint("Back up as a superuser, or grant SELECT on each "
+                                              "large object, or leave them out with "
+                                              "--exclude pg_catalog.pg_largeobject.");
+        }
+        return error;
     }
     return {};
 }

@@ -98,8 +98,14 @@ ErrorCode classify(std::string_view sqlstate)
 
 Error server_error(std::string_view sqlstate, std::string_view message, std::string_view hint)
 {
+    std::string remedy = one_line(hint);
+    if (remedy.empty() && sqlstate == "53100") {
+        remedy = "Free space on the disks of that server.";
+    }
     return {
-        classify(sqlstate), one_line(message) + " (" + std::string(sqlstate) + ")", one_line(hint)
+        classify(sqlstate),
+        one_line(message) + " (" + std::string(sqlstate) + ")",
+        std::move(remedy)
     };
 }
 

@@ -161,6 +161,7 @@ TEST_F(UnfinishedRestoreTest, IsAConflictForTheSlowerOfTwoEqualRuns)
     EXPECT_NE(finished.first.ok(), finished.second.ok());
     const Result<void>& slower = finished.first.ok() ? finished.second : finished.first;
     EXPECT_ERROR(slower, ErrorCode::Conflict);
+    EXPECT_FALSE(slower.error().hint().empty());
     const Placement placement{.object = backup.object("public.orders"), .target = "public.orders"};
     EXPECT_ERROR(late->begin(placement, "0"), ErrorCode::Conflict);
     ASSERT_OK_AND_LET(const RowsByObject rows, rows_of(*server, "two at once"));
