@@ -16,6 +16,19 @@
 namespace starkeep {
 namespace {
 
+TEST(Error, OfSeveralHasAllTextsAndEachHintOnce)
+{
+    const Error all = combined(
+        {Error(ErrorCode::Denied, "first", "Ask."),
+         Error(ErrorCode::Exists, "second", "Ask.").during("outside"),
+         Error(ErrorCode::Exists, "third", "Look.")}
+    );
+
+    EXPECT_EQ(all.code(), ErrorCode::Denied);
+    EXPECT_EQ(all.text(), "3 things stand in the way: first; outside: second; third\nAsk. Look.");
+    EXPECT_EQ(combined({Error(ErrorCode::Exists, "alone", "Look.")}).text(), "alone\nLook.");
+}
+
 TEST(Error, PutsTheOutermostActFirstAndTheHintOnALineOfItsOwn)
 {
     const Error error = Error(ErrorCode::Corrupt, "checksum differs", "Run check.")

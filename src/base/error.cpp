@@ -8,6 +8,8 @@
 #include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace starkeep {
 
@@ -44,17 +46,35 @@ int exit_status(ErrorCode code)
     return row(code).exit_status;
 }
 
-std::string Error::text() const
+Error combined(std::vector<Error> errors)
+{
+    ENSURE(!errors.empty());
+    if (errors.size() == 1) {
+        return std::move(errors.front());
+    }
+    std::string message = std::to_string(errors.size()) + " things stand in the way";
+    std::string hint;
+    for (const Error& error : errors) {
+        message += (&error == &errors.front() ? ": " : "; ") + error.account();
+        if (hint.find(error.hint()) == std::string::npos) {
+            hint += (hint.empty() ? "" : " ") + error.hint();
+        }
+    }
+    return {errors.front().code(), std::move(message), std::move(hint)};
+}
+
+std::string Error::account() const
 {
     std::string out;
     for (const std::string& frame : frames_ | std::views::reverse) {
         out += frame + ": ";
     }
-    out += message_;
-    if (!hint_.empty()) {
-        out += "\n" + hint_;
-    }
-    return out;
+    return out + message_;
+}
+
+std::string Error::text() const
+{
+    return account() + (hint_.empty() ? std::string() : "\n" + hint_);
 }
 
 }  // namespace starkeep

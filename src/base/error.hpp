@@ -50,7 +50,9 @@ public:
         return std::move(*this);
     }
 
-    /// "outer: inner: message", then the hint on a line of its own when there is one.
+    /// "outer: inner: message"
+    std::string account() const;
+    /// The account, then the hint on a line of its own when there is one.
     std::string text() const;
 
 private:
@@ -59,5 +61,9 @@ private:
     std::string hint_;
     std::vector<std::string> frames_;
 };
+
+/// Several failures as one, for what fails for several reasons: the code of the first, the texts of all in their order,
+/// each hint once. At least one.
+Error combined(std::vector<Error> errors);
 
 }  // namespace starkeep

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/restore/restore.hpp"
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
@@ -23,6 +24,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,13 +101,13 @@ Outcome outcome_of(const engine::RestoreReport& report)
     if (!report.verified_equal()) {
         return Outcome::Failed;
     }
-    return report.left_out.empty() && report.compared_all() ? Outcome::Done : Outcome::LeftOut;
+    return report.left_out.empty() ? Outcome::Done : Outcome::LeftOut;
 }
 
-/// Null where nothing was read back, or not everything could be compared.
+/// Null where nothing was, or could be, read back, or not everything could be compared.
 Json verified(const RestoreOptions& options, const engine::RestoreReport& report)
 {
-    if (!options.verify || options.dry_run) {
+    if (!options.verify || options.dry_run || report.verify_failure()) {
         return {};
     }
     if (!report.verified_equal()) {
@@ -135,6 +137,13 @@ Result<Outcome> restore(const Context& context, const RestoreOptions& options)
         show_plan(report);
     } else {
         show(report);
+    }
+    // The report is out; what fails, or would, has the last word and the exit status.
+    if (std::optional<Error> unread = report.verify_failure()) {
+        return std::move(*unread);
+    }
+    if (std::vector<Error> refusals = report.refusals(); !refusals.empty()) {
+        return combined(std::move(refusals));
     }
     return outcome_of(report);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/restore_report.hpp"
 
+#include "base/error.hpp"
 #include "cli/output.hpp"
 #include "engine/restore/restore.hpp"
 #include "engine/typed_name.hpp"
@@ -11,13 +12,36 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <vector>
 
 namespace starkeep::cli {
 
 namespace {
 
+Json to_json(const Error& error)
+{
+    return {
+        {"code", std::string(name(error.code()))},
+        {"message", error.account()},
+        {"hint", error.hint()}
+    };
+}
+
+std::vector<std::string> names_of(const std::vector<source::PlannedAct>& acts)
+{
+    std::vector<std::string> names;
+    for (const source::PlannedAct& act : acts) {
+        names.push_back(act.object);
+    }
+    return names;
+}
+
 Json to_json(const engine::RestoredDatabase& database)
 {
+    Json refusals = Json::array();
+    for (const Error& refusal : database.refusals) {
+        refusals.push_back(to_json(refusal));
+    }
     Json acts = Json::array();
     for (const source::PlannedAct& act : database.acts) {
         acts.push_back({{"object", act.object}, {"target", act.target}, {"act", act.act}});
@@ -37,7 +61,9 @@ Json to_json(const engine::RestoredDatabase& database)
         {"target", engine::typed_part(database.target)},
         {"acts", acts},
         {"compared", compared},
-        {"not_compared", database.not_compared}
+        {"refusals", refusals},
+        {"not_compared", names_of(database.not_compared)},
+        {"verify_error", database.unread ? to_json(*database.unread) : Json()}
     };
 }
 
@@ -75,8 +101,11 @@ void show(const engine::RestoreReport& report)
         format_seconds(report.finish_s)
     ));
     for (const engine::RestoredDatabase& database : report.databases) {
-        for (const std::string& name : database.not_compared) {
-            print("not compared, since the target keeps rows of its own: " + name);
+        for (const source::PlannedAct& act : database.not_compared) {
+            print(
+                "not compared: " + act.object +
+                (act.act == "skip" ? " was skipped" : " was merged with the target's own rows")
+            );
         }
         if (!database.compared.empty()) {
             print(fmt::format(

@@ -2,6 +2,7 @@
 // Writing one database back, exactly once, whatever crashes on the way.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/model.hpp"
 
@@ -41,6 +42,12 @@ struct PlannedAct {
     std::string act;
 };
 
+/// What a restore would do, and why it will not begin, as far as both are known without beginning.
+struct WritePlan {
+    std::vector<PlannedAct> acts;
+    std::vector<Error> refusals;  ///< each names what is in the way and says what helps
+};
+
 /// One connection that loads rows. Thread: one.
 class Loader {
 public:
@@ -65,8 +72,9 @@ public:
     DatabaseWriter(const DatabaseWriter&) = delete;
     DatabaseWriter& operator=(const DatabaseWriter&) = delete;
 
-    virtual Result<std::vector<PlannedAct>> plan() = 0;
-    /// Schemas, types, functions, tables: all before the data. Errors: Exists naming objects in the way (IfExists::Fail).
+    virtual Result<WritePlan> plan() = 0;
+    /// Schemas, types, functions, tables: all before the data. Changes nothing when plan() would tell refusals.
+    /// Errors: those refusals, combined().
     virtual Result<void> create() = 0;
     /// Errors: Cancelled once `stop` is requested while the loader waits.
     virtual Result<std::unique_ptr<Loader>> connect(std::stop_token stop) = 0;

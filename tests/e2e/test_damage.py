@@ -170,7 +170,9 @@ def test_restore_and_export_from_damaged_packs_are_refused_and_others_work(zoo, 
         len(zoo.sound[o]) for o in zoo.names(kind) if o in zoo.own[0]))
     zoo.damage({name: flipped(zoo.sound[name], 8 * 400)})
 
-    zoo.starkeep.restore(zoo.points[0], server.url("bad"), status=4)
+    outcome = zoo.starkeep.restore(zoo.points[0], server.url("bad"), status=4)
+    assert "repo check --read-data" in outcome.stderr and "Run the same restore again" not in outcome.stderr
+    assert ("abandon()" in outcome.stderr) == ("bad" in server.databases())
     zoo.starkeep.run("export", f"{zoo.points[0]}:one/public.one", "--format", "csv", status=4)
     zoo.starkeep.restore(zoo.points[1], server.url("good"))
     assert server.value("good", "SELECT count(*) FROM two") == 2000

@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -45,6 +46,16 @@ Result<std::filesystem::path> save_definitions(
     return path;
 }
 
+Error with_way_around_damage(Error error)
+{
+    if (error.code() != ErrorCode::Corrupt) {
+        return error;
+    }
+    return std::move(error).with_hint("See what is damaged with starkeep repo check --read-data, "
+                                      "and restore another point, or all "
+                                      "but the damaged objects with --exclude.");
+}
+
 /// One database of a restore, from its plan to the comparison.
 class DatabaseRestore {
 public:
@@ -52,43 +63,62 @@ public:
         const repository::Repository& repository,
         const RestoreRequest& request,
         const DatabasePlan& plan,
-        Progress& progress
+        Progress& progress,
+        sys::TempDir directory
     )
-        : repository_(repository), request_(request), plan_(plan), progress_(progress)
+        : repository_(repository)
+        , request_(request)
+        , plan_(plan)
+        , progress_(progress)
+        , directory_(std::move(directory))
     {
+        restored_.name = plan.manifest.database;
+        restored_.target = plan.target;
     }
 
-    Result<void> run(RestoreReport& report)
+    /// Nothing is changed. The refusals are in restored().
+    Result<void> plan()
     {
-        RestoredDatabase restored{
-            .name = plan_.manifest.database,
-            .target = plan_.target,
-            .acts = {},
-            .compared = {},
-            .not_compared = {}
-        };
-        TRY_LET(const sys::TempDir directory, sys::TempDir::create("starkeep-restore"));
+        progress_.begin_phase("planning the restore of " + plan_.target);
         TRY_LET(
             const std::filesystem::path definitions,
-            save_definitions(repository_, plan_.manifest, directory)
+            save_definitions(repository_, plan_.manifest, directory_)
         );
         TRY_LET(
-            const std::unique_ptr<source::DatabaseWriter> writer,
-            source::open_writer(request_.target, plan_.target, write_request(definitions))
+            writer_, source::open_writer(request_.target, plan_.target, write_request(definitions))
         );
-        TRY_LET(restored.acts, writer->plan());
-        if (!request_.dry_run) {
-            TRY(write(*writer, restored, report));
-        }
-        if (request_.verify && !request_.dry_run) {
-            TRY(compare(restored, report));
-        }
-        for (const std::string& name : writer->left_out()) {
-            report.left_out.push_back(typed_part(plan_.target) + ": " + name);
-        }
-        report.databases.push_back(std::move(restored));
+        TRY_LET(source::WritePlan planned, writer_->plan());
+        restored_.acts = std::move(planned.acts);
+        restored_.refusals = std::move(planned.refusals);
         return {};
     }
+
+    Result<void> write(RestoreReport& report)
+    {
+        progress_.begin_phase("creating the objects of " + plan_.target);
+        TRY(writer_->create());
+        Result<void> filled = fill(report);
+        if (!filled.ok()) {
+            return with_remedy(std::move(filled).error());
+        }
+        for (const std::string& name : writer_->left_out()) {
+            report.left_out.push_back(typed_part(plan_.target) + ": " + name);
+        }
+        return {};
+    }
+
+    /// A target that cannot be read back is a finding: what was restored is told all the same.
+    void verify(RestoreReport& report)
+    {
+        Result<void> compared = compare(report);
+        if (!compared.ok()) {
+            restored_.unread = std::move(compared).error();
+            restored_.compared.clear();
+        }
+    }
+
+    const RestoredDatabase& restored() const { return restored_; }
+    RestoredDatabase take_restored() { return std::move(restored_); }
 
 private:
     source::WriteRequest write_request(const std::filesystem::path& definitions) const
@@ -106,28 +136,27 @@ private:
         };
     }
 
-    Result<void>
-    write(source::DatabaseWriter& writer, const RestoredDatabase& restored, RestoreReport& report)
+    static Error with_remedy(Error error)
     {
-        progress_.begin_phase("creating the objects of " + plan_.target);
-        TRY(writer.create());
-        Result<void> filled = fill(writer, restored, report);
-        if (filled.ok() || filled.error().code() == ErrorCode::Conflict) {
-            return filled;
+        switch (error.code()) {
+        case ErrorCode::Conflict:
+            return error;
+        case ErrorCode::Corrupt:
+            return std::move(error).with_hint(
+                "To run this again does not help. Give it up with CALL starkeep_restore.abandon() "
+                "in the target database, or drop that database."
+            );
+        default:
+            return std::move(error).with_hint(
+                "Run the same restore again: it goes on where this one stopped."
+            );
         }
-        return std::move(filled).error().with_hint(
-            "Run the same restore again: it goes on where this one stopped."
-        );
     }
 
-    Result<void>
-    fill(source::DatabaseWriter& writer, const RestoredDatabase& restored, RestoreReport& report)
+    Result<void> fill(RestoreReport& report)
     {
         const LoadRequest load{
-            .plan = plan_,
-            .skipped = skipped(restored),
-            .jobs = request_.jobs,
-            .stop = request_.stop
+            .plan = plan_, .skipped = with_act("skip"), .jobs = request_.jobs, .stop = request_.stop
         };
         for (const repository::ManifestObject* object : plan_.objects) {
             if (!load.skipped.contains(object->name)) {
@@ -139,30 +168,34 @@ private:
         }
         progress_.begin_phase("rows of " + plan_.target);
         const sys::Stopwatch loading;
-        TRY(load_rows(repository_, writer, load, progress_));
+        TRY(load_rows(repository_, *writer_, load, progress_));
         report.load_s += loading.seconds();
         const sys::Stopwatch finishing;
-        TRY(writer.finish([&](const std::string& step) { progress_.begin_phase(step); }));
+        TRY(writer_->finish([&](const std::string& step) { progress_.begin_phase(step); }));
         report.finish_s += finishing.seconds();
         return {};
     }
 
-    static std::set<std::string> with_act(const RestoredDatabase& restored, const std::string& act)
+    std::set<std::string> with_act(const std::string& act) const
     {
         std::set<std::string> names;
-        for (const source::PlannedAct& planned : restored.acts) {
+        for (const source::PlannedAct& planned : restored_.acts) {
             if (planned.act == act) {
                 names.insert(planned.object);
             }
         }
         return names;
     }
-    static std::set<std::string> skipped(const RestoredDatabase& restored)
+
+    /// Whether the target may keep rows of its own beside those of the backup. A merge that is resumed does not tell any
+    /// more which tables it found.
+    bool is_mixed(const source::PlannedAct& planned) const
     {
-        return with_act(restored, "skip");
+        return planned.act == "skip" || planned.act == "merge" ||
+               (planned.act == "resume" && request_.if_exists == source::IfExists::Merge);
     }
 
-    Result<void> compare(RestoredDatabase& restored, RestoreReport& report)
+    Result<void> compare(RestoreReport& report)
     {
         progress_.begin_phase("reading " + plan_.target + " back");
         const sys::Stopwatch comparing;
@@ -170,18 +203,18 @@ private:
         ReadBackRequest request{
             .url = std::move(url), .objects = {}, .jobs = request_.jobs, .stop = request_.stop
         };
-        std::set<std::string> others = skipped(restored);
-        others.merge(with_act(restored, "merge"));
         for (std::size_t i = 0; i < plan_.objects.size(); ++i) {
             const repository::ManifestObject& stored = *plan_.objects[i];
-            if (others.contains(stored.name)) {
-                restored.not_compared.push_back(stored.name);
+            const auto planned =
+                std::ranges::find(restored_.acts, stored.name, &source::PlannedAct::object);
+            if (planned != restored_.acts.end() && is_mixed(*planned)) {
+                restored_.not_compared.push_back(*planned);
                 continue;
             }
             source::Object object = plan_.placements[i].object;
             object.name = plan_.placements[i].target;
             request.objects.push_back(std::move(object));
-            restored.compared.push_back(
+            restored_.compared.push_back(
                 {.name = stored.name,
                  .target = plan_.placements[i].target,
                  .rows = 0,
@@ -193,8 +226,8 @@ private:
         progress_.bytes_total += report.bytes;
         TRY_LET(const std::vector<RowTotals> totals, read_back(request, progress_));
         for (std::size_t i = 0; i < totals.size(); ++i) {
-            restored.compared[i].rows = totals[i].rows;
-            restored.compared[i].digest = totals[i].digest;
+            restored_.compared[i].rows = totals[i].rows;
+            restored_.compared[i].digest = totals[i].digest;
         }
         report.verify_s += comparing.seconds();
         return {};
@@ -204,9 +237,34 @@ private:
     const RestoreRequest& request_;
     const DatabasePlan& plan_;
     Progress& progress_;
+    sys::TempDir directory_;
+    std::unique_ptr<source::DatabaseWriter> writer_;
+    RestoredDatabase restored_;
 };
 
 }  // namespace
+
+std::vector<Error> RestoreReport::refusals() const
+{
+    std::vector<Error> all;
+    for (const RestoredDatabase& database : databases) {
+        for (const Error& refusal : database.refusals) {
+            all.push_back(Error(refusal).during("restoring database " + database.target));
+        }
+    }
+    return all;
+}
+
+std::optional<Error> RestoreReport::verify_failure() const
+{
+    for (const RestoredDatabase& database : databases) {
+        if (database.unread) {
+            return Error(*database.unread)
+                .during("verifying database " + database.target + ", which is restored");
+        }
+    }
+    return std::nullopt;
+}
 
 bool RestoreReport::compared_all() const
 {
@@ -230,13 +288,38 @@ Result<RestoreReport> restore(
 )
 {
     const sys::Stopwatch total;
-    TRY_LET(const std::vector<DatabasePlan> plans, plan_restore(repository, point, request));
+    const Result<std::vector<DatabasePlan>> plans = plan_restore(repository, point, request);
+    if (!plans.ok()) {
+        return with_way_around_damage(plans.error());
+    }
+    std::vector<DatabaseRestore> restores;
     RestoreReport report;
-    for (const DatabasePlan& plan : plans) {
-        Result<void> done = DatabaseRestore(repository, request, plan, progress).run(report);
-        if (!done.ok()) {
-            return std::move(done).error().during("restoring database " + plan.target);
+    const auto each = [&](const auto& act) -> Result<void> {
+        for (DatabaseRestore& one : restores) {
+            if (Result<void> done = act(one); !done.ok()) {
+                return with_way_around_damage(std::move(done).error())
+                    .during("restoring database " + one.restored().target);
+            }
         }
+        return {};
+    };
+    for (const DatabasePlan& plan : *plans) {
+        TRY_LET(sys::TempDir directory, sys::TempDir::create("starkeep-restore"));
+        restores.emplace_back(repository, request, plan, progress, std::move(directory));
+    }
+    TRY(each([](DatabaseRestore& one) { return one.plan(); }));
+    for (const DatabaseRestore& one : restores) {
+        report.databases.push_back(one.restored());
+    }
+    if (std::vector<Error> refusals = report.refusals(); !refusals.empty() && !request.dry_run) {
+        return combined(std::move(refusals));
+    }
+    if (!request.dry_run) {
+        TRY(each([&](DatabaseRestore& one) { return one.write(report); }));
+    }
+    for (std::size_t i = 0; i < restores.size() && request.verify && !request.dry_run; ++i) {
+        restores[i].verify(report);
+        report.databases[i] = restores[i].take_restored();
     }
     report.duration_s = total.seconds();
     return report;

@@ -2,6 +2,7 @@
 // One restore: what a point holds, or the chosen part of it, into a target server.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "codec/digest.hpp"
 #include "engine/progress.hpp"
@@ -11,6 +12,7 @@
 #include "source/writer.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -44,9 +46,12 @@ struct RestoredDatabase {
     std::string name;
     std::string target;
     std::vector<source::PlannedAct> acts;
+    std::vector<Error> refusals;           ///< with `dry_run`: why a real run would not begin
     std::vector<ComparedObject> compared;  ///< with `verify`
-    std::vector<std::string>
+    std::vector<source::PlannedAct>
         not_compared;  ///< with `verify`: merged or skipped, so not what was backed up
+    std::optional<Error>
+        unread;  ///< with `verify`: why the target cannot be read back; `compared` is empty then
 };
 
 struct RestoreReport {
@@ -60,14 +65,21 @@ struct RestoreReport {
     double verify_s = 0;
     std::vector<std::string> left_out;
 
+    /// All reasons why a real run would not begin, each naming its database.
+    std::vector<Error> refusals() const;
+    /// Why the target could not be read back, naming the database: the first of those that are so.
+    std::optional<Error> verify_failure() const;
+    /// That nothing which was compared differs.
     bool verified_equal() const;
     /// Whether `verify` compared every object, none merged or skipped.
     bool compared_all() const;
 };
 
+/// Changes nothing anywhere when one of the databases cannot be restored, as far as that is known before; then the Error
+/// has all reasons. With `dry_run` they are in the report.
 /// Safe to repeat after any crash: the journal at the target tells what is done.
 /// Errors: NotFound for a selection or rename that names nothing; InvalidInput for a target that cannot be meant; Exists
-/// naming the objects in the way; those of repository and target; Cancelled.
+/// naming the objects in the way; those of repository and target; Cancelled. Not that the target cannot be read back: see verify_failure().
 Result<RestoreReport> restore(
     const repository::Repository& repository,
     const repository::Point& point,

@@ -10,6 +10,7 @@
 #include "source/open.hpp"
 #include "source/writer.hpp"
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -52,6 +53,9 @@ Result<RehearsalReport> rehearse(
             return std::move(restored).error();
         }
         TRY(dropped);
+        if (std::optional<Error> unread = restored->verify_failure()) {
+            return std::move(*unread);
+        }
         report.recovery_s += restored->duration_s - restored->verify_s;
         report.equal = report.equal && restored->verified_equal();
         report.restores.push_back(std::move(*restored));

@@ -3,33 +3,19 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "source/model.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/journal.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/writer.hpp"
 
-#include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {
 
 namespace {
-
-/// The array literal of the tables' names, each as to_regclass() reads it.
-std::string names_literal(const std::vector<Placement>& placements)
-{
-    std::string list = "array[";
-    for (const Placement& placement : placements) {
-        list += (list.back() == '[' ? "" : ",") + quoted_literal(placement.target);
-    }
-    return list + "]::regclass[]";
-}
 
 /// Foreign keys, and checks that rows written before them may break (NOT VALID). What a partition has from its parent can
 /// only be dropped there: `keys` and `checks` climb.
@@ -161,48 +147,24 @@ suspend_triggers(ServerConnection& connection, const std::vector<Placement>& pla
 
 }  // namespace
 
-Result<void> check_columns(ServerConnection& connection, const Placement& placement)
+std::string names_literal(const std::vector<Placement>& placements)
 {
-    TRY_LET(
-        const Rows rows,
-        connection.query(
-            "select attname, pg_catalog.format_type(atttypid, atttypmod), "
-            "attnotnull and not atthasdef and attidentity = '' from pg_catalog.pg_attribute "
-            "where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = "
-            "''",
-            std::array{placement.target}
-        )
-    );
-    std::map<std::string, std::string> there;
-    std::string differences;
-    const auto note = [&](const std::string& what) {
-        differences += (differences.empty() ? "" : ", ") + what;
-    };
-    for (int i = 0; i < rows.size(); ++i) {
-        const std::string name(rows.text(i, 0));
-        there.emplace(name, rows.text(i, 1));
-        if (rows.is_true(i, 2) &&
-            std::ranges::find(placement.object.columns, name, &Column::name) ==
-                placement.object.columns.end()) {
-            note("column " + name + " is required and not in the backup");
-        }
+    std::string list = "array[";
+    for (const Placement& placement : placements) {
+        list += (list.back() == '[' ? "" : ",") + quoted_literal(placement.target);
     }
-    for (const Column& column : placement.object.columns) {
-        const auto found = there.find(column.name);
-        if (found == there.end()) {
-            note("column " + column.name + " is missing");
-        } else if (found->second != column.type) {
-            note("column " + column.name + " is " + found->second + ", not " + column.type);
-        }
-    }
-    if (!differences.empty()) {
-        return Error{
-            ErrorCode::Conflict,
-            "table " + placement.target + " at the target has another structure: " + differences,
-            "Rename or drop that table, or restore under another name with --rename."
-        };
-    }
-    return {};
+    return list + "]::regclass[]";
+}
+
+std::string altered_relations_sql(
+    const std::vector<Placement>& placements, const std::vector<Placement>& merged
+)
+{
+    return "select k.relation::regclass::oid from (" + constraints_sql(placements) +
+           ") as k (relation) union select t.relation::regclass::oid from (" +
+           triggers_sql(placements) +
+           ") as t (relation) union select i.relation::regclass::oid from (" +
+           fixed_identities_sql(merged) + ") as i (relation)";
 }
 
 Result<std::vector<std::string>>

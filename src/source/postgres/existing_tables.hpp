@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that the target has already and whose rows are replaced or merged: checked, emptied, their keys and triggers set
+// Tables that the target has already and whose rows are replaced or merged: emptied, their keys and triggers set
 // out of force until the rows are in.
 #pragma once
 
@@ -12,9 +12,13 @@
 
 namespace starkeep::source::postgres {
 
-/// Whether the rows of `placement` fit the table at the target.
-/// Errors: Conflict naming the columns that are missing or of another type, or must be given and are not in the backup.
-Result<void> check_columns(ServerConnection& connection, const Placement& placement);
+/// The tables' names as an array of type regclass.
+std::string names_literal(const std::vector<Placement>& placements);
+
+/// A query for the OIDs of all relations that suspend() and suspend_identities() alter.
+std::string altered_relations_sql(
+    const std::vector<Placement>& placements, const std::vector<Placement>& merged
+);
 
 /// Columns of the primary key, in its order.
 /// Errors: InvalidInput when there is none, or one that is checked late only: rows cannot be told apart then.

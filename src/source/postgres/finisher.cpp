@@ -9,6 +9,7 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/definer.hpp"
 #include "source/postgres/derived_contents.hpp"
+#include "source/postgres/existing_objects.hpp"
 #include "source/postgres/journal.hpp"
 #include "source/postgres/later_definitions.hpp"
 #include "source/postgres/left_out.hpp"
@@ -56,6 +57,7 @@ Result<LeftOut> Finisher::conclude()
 Result<LeftOut> Finisher::noted()
 {
     LeftOut all = context_.plan.left_out;
+    name_differing(context_, all);
     TRY_LET(const std::vector<Json> notes, journal::notes(steps_->connection()));
     for (const Json& note : notes) {
         TRY_LET(const LeftOut one, LeftOut::from_json(note));

@@ -155,28 +155,13 @@ bool has_large_objects(const RestoreContext& context)
     return false;
 }
 
-Result<void> refuse_existing(ServerConnection& connection, const std::string& oids)
+std::string names_in(const Rows& rows)
 {
-    TRY_LET(
-        const Rows there,
-        connection.query(
-            "select oid from pg_catalog.pg_largeobject_metadata "
-            "where oid = any($1::oid[]) order by oid limit 5",
-            std::array{oids}
-        )
-    );
-    if (there.size() == 0) {
-        return {};
-    }
     std::string names;
-    for (int i = 0; i < there.size(); ++i) {
-        names += (names.empty() ? "" : ", ") + std::string(there.text(i, 0));
+    for (int i = 0; i < rows.size(); ++i) {
+        names += (names.empty() ? "" : ", ") + std::string(rows.text(i, 0));
     }
-    return Error{
-        ErrorCode::Exists,
-        "the target has already large object " + names,
-        "Choose --if-exists skip or replace, or another database."
-    };
+    return names;
 }
 
 class Annotator {
@@ -239,6 +224,45 @@ private:
 
 }  // namespace
 
+Result<std::vector<Error>>
+find_large_object_refusals(ServerConnection& connection, const RestoreContext& context)
+{
+    std::vector<Error> refusals;
+    TRY_LET(const std::vector<Group> groups, listed(context));
+    const IfExists mode = context.request.if_exists;
+    if (groups.empty() || !has_large_objects(context) || mode == IfExists::Skip) {
+        return refusals;
+    }
+    const std::string condition =
+        mode == IfExists::Fail ? ""
+                               : " and not pg_catalog.pg_has_role(lomowner, 'USAGE') and "
+                                 "pg_catalog.current_setting('lo_compat_privileges') = 'off'";
+    TRY_LET(
+        const Rows there,
+        connection.query(
+            "select oid from pg_catalog.pg_largeobject_metadata where oid = any($1::oid[])" +
+                condition + " order by oid limit 5",
+            std::array{oid_array(groups)}
+        )
+    );
+    if (there.size() > 0 && mode == IfExists::Fail) {
+        refusals.emplace_back(
+            ErrorCode::Exists,
+            "the target has already large object " + names_in(there),
+            "Choose --if-exists skip or replace, or another database."
+        );
+    } else if (there.size() > 0) {
+        refusals.emplace_back(
+            ErrorCode::Denied,
+            "the restoring role is not the owner of large object " + names_in(there) +
+                ", which is to be replaced",
+            "Restore as a superuser or as the owner of the large objects, or leave them out with "
+            "--exclude pg_catalog.pg_largeobject."
+        );
+    }
+    return refusals;
+}
+
 Result<void> create_large_objects(ServerConnection& connection, const RestoreContext& context)
 {
     TRY(connection.query("create table starkeep_restore.kept_large_object (oid oid primary key)"));
@@ -249,8 +273,7 @@ Result<void> create_large_objects(ServerConnection& connection, const RestoreCon
     const std::string oids = oid_array(groups);
     switch (context.request.if_exists) {
     case IfExists::Fail:
-        TRY(refuse_existing(connection, oids));
-        break;
+        break;  // find_large_object_refusals() has refused
     case IfExists::Skip:
         TRY(connection.query(
             "insert into starkeep_restore.kept_large_object "

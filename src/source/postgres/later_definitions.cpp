@@ -77,7 +77,7 @@ bool LaterDefinitions::needs_kept(const ArchiveEntry& entry) const
 
 bool LaterDefinitions::is_wanted(const ArchiveEntry& entry) const
 {
-    if (!context_.plan.chosen.contains(entry.id)) {
+    if (!context_.plan.chosen.contains(entry.id) || context_.plan.kept.contains(entry.id)) {
         return false;
     }
     const ArchiveEntry* table = context_.map.subject(entry);

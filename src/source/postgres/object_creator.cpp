@@ -9,6 +9,7 @@
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
+#include "source/postgres/target_definitions.hpp"
 #include "source/writer.hpp"
 
 #include <string>
@@ -83,6 +84,9 @@ bool ObjectCreator::is_kept_part(const ArchiveEntry& entry) const
 Result<void> ObjectCreator::make(const ArchiveEntry& entry)
 {
     RestorePlan& plan = context_.plan;
+    if (plan.kept.contains(entry.id)) {
+        return {};
+    }
     if (is_kept_part(entry)) {
         plan.kept.insert(entry.id);
         return {};
@@ -115,6 +119,8 @@ Result<void> ObjectCreator::refuse(const ArchiveEntry& entry, const Error& error
                               entry.kind != "SCHEMA";
         if (is_meant) {
             in_the_way_.push_back(describe(entry));
+        } else if (entry.kind != "SCHEMA" && !is_table(entry)) {
+            context_.plan.left_out.add(describe(entry) + already_there());
         }
         context_.plan.kept.insert(entry.id);
         return {};
@@ -130,6 +136,14 @@ Result<void> ObjectCreator::refuse(const ArchiveEntry& entry, const Error& error
     }
     context_.plan.left_out.add(describe(entry) + ": " + error.message() + consequence);
     return {};
+}
+
+/// Of what the target has, although nothing is known of its definition there.
+std::string ObjectCreator::already_there() const
+{
+    const std::string reason = context_.existing ? context_.existing->unknown() : std::string();
+    return ": the target has it, perhaps with another definition" +
+           (reason.empty() ? std::string() : " (not compared: " + reason + ")");
 }
 
 std::string ObjectCreator::missing_needs(const ArchiveEntry& entry) const

@@ -34,6 +34,7 @@ private:
     Result<void> make(const ArchiveEntry& entry);
     Result<void> refuse(const ArchiveEntry& entry, const Error& error);
     bool is_kept_part(const ArchiveEntry& entry) const;
+    std::string already_there() const;
     std::string missing_needs(const ArchiveEntry& entry) const;
 
     ServerConnection& connection_;

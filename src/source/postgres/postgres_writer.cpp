@@ -8,6 +8,7 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/default_privileges.hpp"
 #include "source/postgres/definer.hpp"
+#include "source/postgres/existing_objects.hpp"
 #include "source/postgres/existing_tables.hpp"
 #include "source/postgres/finisher.hpp"
 #include "source/postgres/journal.hpp"
@@ -15,11 +16,13 @@
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/object_creator.hpp"
 #include "source/postgres/open_writer.hpp"
+#include "source/postgres/refusals.hpp"
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/restore_plan.hpp"
 #include "source/postgres/row_loader.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_database.hpp"
+#include "source/postgres/target_definitions.hpp"
 #include "source/postgres/target_facts.hpp"
 #include "source/writer.hpp"
 #include "sys/file.hpp"
@@ -66,11 +69,14 @@ open_postgres_writer(const std::string& url, const std::string& database, WriteR
     ));
 }
 
-Result<std::vector<PlannedAct>> PostgresWriter::plan()
+Result<WritePlan> PostgresWriter::plan()
 {
+    WritePlan plan;
     TRY_LET(const bool exists, database_exists(context_->server));
     if (!exists) {
-        return plan_acts(context_->request, TargetFacts());
+        TRY_LET(plan.acts, plan_acts(context_->request, TargetFacts()));
+        TRY_LET(plan.refusals, find_refusals_to_create(context_->server));
+        return plan;
     }
     TRY_LET(
         ServerConnection connection,
@@ -79,19 +85,31 @@ Result<std::vector<PlannedAct>> PostgresWriter::plan()
         )
     );
     TRY_LET(const std::optional<journal::State> journal, journal::find(connection));
+    if (!journal || journal->restore_key != context_->request.restore_key) {
+        TRY_LET(plan, plan_with_existing(connection));
+        if (journal) {
+            plan.refusals.insert(plan.refusals.begin(), other_restore(*journal));
+        }
+        return plan;
+    }
     TRY_LET(const TargetFacts target, TargetFacts::read(connection));
-    TRY_LET(std::vector<PlannedAct> acts, plan_acts(context_->request, target));
-    if (!journal) {
-        return acts;
+    TRY_LET(plan.acts, plan_acts(context_->request, target));
+    TRY_LET(const RestorePlan begun, RestorePlan::from_json(journal->plan));
+    for (PlannedAct& act : plan.acts) {
+        act.act = begun.act_of(act.object) == "skip" ? "skip" : "resume";
     }
-    if (journal->restore_key != context_->request.restore_key) {
-        return other_restore(*journal);
-    }
-    TRY_LET(const RestorePlan plan, RestorePlan::from_json(journal->plan));
-    for (PlannedAct& act : acts) {
-        act.act = plan.act_of(act.object) == "skip" ? "skip" : "resume";
-    }
-    return acts;
+    return plan;
+}
+
+Result<WritePlan> PostgresWriter::plan_with_existing(ServerConnection& connection)
+{
+    WritePlan plan;
+    TRY_LET(context_->existing, TargetDefinitions::read(connection));
+    TRY_LET(context_->target, TargetFacts::read(connection));
+    TRY_LET(plan.acts, plan_acts(context_->request, context_->target));
+    TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
+    TRY_LET(plan.refusals, find_refusals(connection, *context_));
+    return plan;
 }
 
 /// True when the journal at the target is this restore's; its plan is then ours.
@@ -128,16 +146,29 @@ Result<void> PostgresWriter::create_or_resume()
         )
     );
     TRY(prepare_for_definitions(connection));
+    TRY_LET(const std::optional<journal::State> journal, journal::find(connection));
+    if (exists && !journal && !context_->existing) {
+        // Before the transaction, whose locks pg_dump would wait for.
+        TRY_LET(context_->existing, TargetDefinitions::read(connection));
+    }
     TRY(connection.query("begin"));
     TRY(journal::lock(connection));
     TRY_LET(context_->target, TargetFacts::read(connection));
     TRY_LET(const bool is_resumed, resume(connection));
     if (is_resumed) {
+        if (!context_->plan.differing.empty() && !context_->existing) {
+            TRY_LET(context_->existing, TargetDefinitions::read(connection));
+        }
+        forget_adapted(*context_);
         return {};
     }
     TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
     context_->plan.left_out.merge(of_database);
-    TRY(refuse_conflicts());
+    TRY_LET(std::vector<Error> refusals, find_refusals(connection, *context_));
+    if (!refusals.empty()) {
+        return combined(std::move(refusals));
+    }
+    note_existing(*context_);
     TRY(journal::create(connection, context_->request.restore_key));
     return make_everything(connection);
 }
@@ -185,7 +216,7 @@ Result<void> PostgresWriter::make_everything(ServerConnection& connection)
 Result<void> PostgresWriter::require_tables(ServerConnection& connection) const
 {
     TRY_LET(const TargetFacts now, TargetFacts::read(connection));
-    for (const Placement& placement : placed("create")) {
+    for (const Placement& placement : placed(*context_, "create")) {
         TRY_LET(const QualifiedName name, parse_qualified_name(placement.target));
         if (!now.has_table(name)) {
             return Error{
@@ -198,49 +229,12 @@ Result<void> PostgresWriter::require_tables(ServerConnection& connection) const
     return {};
 }
 
-Result<void> PostgresWriter::refuse_conflicts() const
-{
-    std::string names;
-    for (const Placement& placement : context_->request.placements) {
-        if (context_->plan.act_of(placement.object.name) == "conflict") {
-            names += (names.empty() ? "" : ", ") + placement.target;
-        }
-    }
-    if (names.empty()) {
-        return {};
-    }
-    return Error{
-        ErrorCode::Exists,
-        "the target has already " + names,
-        "Choose --if-exists skip, replace or merge, another name with --rename, or another "
-        "database."
-    };
-}
-
-std::vector<Placement> PostgresWriter::placed(const std::string& act) const
-{
-    std::vector<Placement> out;
-    for (const Placement& placement : context_->request.placements) {
-        if (placement.object.kind == "table" &&
-            context_->plan.act_of(placement.object.name) == act) {
-            out.push_back(placement);
-        }
-    }
-    return out;
-}
-
 Result<void> PostgresWriter::prepare_existing(ServerConnection& connection)
 {
-    const std::vector<Placement> replaced = placed("replace");
-    const std::vector<Placement> merged = placed("merge");
+    const std::vector<Placement> replaced = placed(*context_, "replace");
+    const std::vector<Placement> merged = placed(*context_, "merge");
     std::vector<Placement> both = replaced;
     both.insert(both.end(), merged.begin(), merged.end());
-    for (const Placement& placement : both) {
-        TRY(check_columns(connection, placement));
-    }
-    for (const Placement& placement : merged) {
-        TRY(primary_key(connection, placement));
-    }
     TRY(suspend(connection, both));
     TRY(suspend_identities(connection, merged));
     return truncate(connection, replaced);

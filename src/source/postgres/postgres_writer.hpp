@@ -24,7 +24,7 @@ public:
     {
     }
 
-    Result<std::vector<PlannedAct>> plan() override;
+    Result<WritePlan> plan() override;
     Result<void> create() override;
     Result<std::unique_ptr<Loader>> connect(std::stop_token stop) override;
     Result<void> finish(const std::function<void(const std::string&)>& step) override;
@@ -37,9 +37,8 @@ private:
     Error with_event_triggers(Error error) const;
     Result<void> make_everything(ServerConnection& connection);
     Result<void> require_tables(ServerConnection& connection) const;
-    Result<void> refuse_conflicts() const;
     Result<void> prepare_existing(ServerConnection& connection);
-    std::vector<Placement> placed(const std::string& act) const;
+    Result<WritePlan> plan_with_existing(ServerConnection& connection);
 
     std::unique_ptr<RestoreContext> context_;
     std::vector<std::string> left_out_;

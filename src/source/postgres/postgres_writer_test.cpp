@@ -155,7 +155,9 @@ TEST_F(PostgresWriterTest, RefusesToStartOverAnotherUnfinishedRestore)
 
     ASSERT_OK_AND_LET(const auto second, open_test_writer(*backup, options));
 
-    EXPECT_ERROR(second->plan(), ErrorCode::Conflict);
+    ASSERT_OK_AND_LET(const WritePlan plan, second->plan());
+    ASSERT_FALSE(plan.refusals.empty());
+    EXPECT_EQ(plan.refusals.front().code(), ErrorCode::Conflict);
     EXPECT_ERROR(second->create(), ErrorCode::Conflict);
 }
 
@@ -163,10 +165,10 @@ TEST_F(PostgresWriterTest, PlansWithoutTouchingTheServer)
 {
     ASSERT_OK_AND_LET(const auto writer, open_test_writer(*backup, into("planned")));
 
-    ASSERT_OK_AND_LET(const std::vector<PlannedAct> acts, writer->plan());
+    ASSERT_OK_AND_LET(const WritePlan plan, writer->plan());
 
-    EXPECT_EQ(acts.size(), backup->objects.size());
-    EXPECT_THAT(acts, Each(Field(&PlannedAct::act, "create")));
+    EXPECT_EQ(plan.acts.size(), backup->objects.size());
+    EXPECT_THAT(plan.acts, Each(Field(&PlannedAct::act, "create")));
     EXPECT_EQ(
         answer("select count(*) from pg_database where datname = 'planned'", "postgres"), "0\n"
     );
@@ -178,9 +180,9 @@ TEST_F(PostgresWriterTest, PlansToResumeWhatWasBegun)
     ASSERT_OK(first->create());
 
     ASSERT_OK_AND_LET(const auto second, open_test_writer(*backup, into("begun")));
-    ASSERT_OK_AND_LET(const std::vector<PlannedAct> acts, second->plan());
+    ASSERT_OK_AND_LET(const WritePlan plan, second->plan());
 
-    EXPECT_THAT(acts, Each(Field(&PlannedAct::act, "resume")));
+    EXPECT_THAT(plan.acts, Each(Field(&PlannedAct::act, "resume")));
 }
 
 TEST_F(PostgresWriterTest, RefusesAUnitWithAnotherNumberOfRows)

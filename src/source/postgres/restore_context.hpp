@@ -8,11 +8,13 @@
 #include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_database.hpp"
+#include "source/postgres/target_definitions.hpp"
 #include "source/postgres/target_facts.hpp"
 #include "source/writer.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -52,6 +54,7 @@ struct RestoreContext {
     Archive archive;
     ArchiveMap map;  ///< of `archive`
     TargetFacts target;
+    std::optional<TargetDefinitions> existing;  ///< nothing for a database that is not there
     RestorePlan plan;
 
 private:

@@ -180,6 +180,7 @@ Json RestorePlan::to_json() const
     Json out = Json::object();
     out["chosen"] = chosen;
     out["kept"] = kept;
+    out["differing"] = differing;
     out["acts"] = Json::object();
     for (const auto& [object, act] : acts) {
         out["acts"][object] = act;
@@ -196,6 +197,8 @@ Result<RestorePlan> RestorePlan::from_json(const Json& value)
     TRY_LET(plan.chosen, ids(chosen));
     TRY_LET(const Json kept, json::get_array(value, "kept"));
     TRY_LET(plan.kept, ids(kept));
+    TRY_LET(const Json differing, json::get_array(value, "differing"));
+    TRY_LET(plan.differing, ids(differing));
     TRY_LET(const Json acts, json::get_object(value, "acts"));
     for (const auto& [object, act] : acts.items()) {
         TRY_LET(plan.acts[object], json::get_string(acts, object));

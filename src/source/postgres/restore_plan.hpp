@@ -20,6 +20,8 @@ namespace starkeep::source::postgres {
 struct RestorePlan {
     std::set<std::uint64_t> chosen;  ///< entries that are made
     std::set<std::uint64_t> kept;    ///< of those, the ones that the target had already
+    std::set<std::uint64_t>
+        differing;  ///< of the kept ones, those that the target defines otherwise
     std::map<std::string, std::string>
         acts;  ///< object name to "create", "replace", "merge" or "skip"
     Renames renames;

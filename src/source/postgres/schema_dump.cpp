@@ -98,9 +98,11 @@ dump_schema(const DumpRequest& request, const std::function<Result<void>(ByteVie
              "--compress=0",
              "--schema-only",
              "--no-password",
-             "--encoding=UTF8",
-             "--snapshot=" + request.snapshot}
+             "--encoding=UTF8"}
     };
+    if (!request.snapshot.empty()) {
+        command.arguments.push_back("--snapshot=" + request.snapshot);
+    }
     command.environment.assign(request.environment.begin(), request.environment.end());
     TRY_LET(const sys::ProcessResult ran, sys::run_process(command, sink, request.stop));
     if (ran.exit_status != 0) {

@@ -20,7 +20,7 @@ Result<std::string> find_client_program(const std::string& name, int major);
 
 struct DumpRequest {
     int major = 0;
-    std::string snapshot;
+    std::string snapshot;    ///< empty: one of its own
     Parameters environment;  ///< ServerConnection::environment()
     std::stop_token stop;
 };

@@ -9,6 +9,7 @@
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/rename.hpp"
 #include "source/postgres/script_lexer.hpp"
+#include "source/postgres/target_rights.hpp"
 #include "source/postgres/url.hpp"
 
 #include <algorithm>
@@ -111,6 +112,12 @@ Result<bool> database_exists(const TargetServer& server)
         return Error(direct.error());
     }
     return false;
+}
+
+Result<std::vector<Error>> find_refusals_to_create(const TargetServer& server)
+{
+    TRY_LET(ServerConnection connection, connect_beside(server));
+    return find_missing_rights_to_create(connection, server.database);
 }
 
 Result<void> create_database(const TargetServer& server, const Archive& archive, LeftOut& left_out)
