@@ -125,9 +125,9 @@ std::vector<std::string> Selection::unmatched() const
     return unused(include_);
 }
 
-bool Selection::fits(const std::string& pattern, std::string_view database, std::string_view name)
+bool Selection::fits(const std::string& pattern, std::string_view database, std::string_view object)
 {
-    return Pattern(pattern).fits(database, name);
+    return Pattern(pattern).fits(database, object);
 }
 
 std::vector<std::string> Selection::unmatched_exclusions() const

@@ -33,7 +33,8 @@ public:
     /// Include patterns that chose nothing so far, for an error that names them.
     std::vector<std::string> unmatched() const;
     /// Whether `pattern`, one of unmatched(), fits the name of something that is no object.
-    static bool fits(const std::string& pattern, std::string_view database, std::string_view name);
+    static bool
+    fits(const std::string& pattern, std::string_view database, std::string_view object);
     /// Exclude patterns that fitted nothing so far: perhaps a typing mistake, and then something is kept by mistake.
     std::vector<std::string> unmatched_exclusions() const;
 
