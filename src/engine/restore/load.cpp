@@ -33,6 +33,8 @@ struct Task {
     std::size_t object = 0;
     std::size_t segment = 0;
     std::uint64_t estimated_bytes = 0;
+    /// Of the same table, this segment and those after it.
+    std::uint64_t bytes_left = 0;
 };
 
 std::vector<Task> plan_tasks(const LoadRequest& request)
@@ -43,17 +45,21 @@ std::vector<Task> plan_tasks(const LoadRequest& request)
         if (request.skipped.contains(object.name)) {
             continue;
         }
-        for (std::size_t segment = 0; segment < object.segments.size(); ++segment) {
+        const std::size_t count = object.segments.size();
+        for (std::size_t segment = 0; segment < count; ++segment) {
+            const std::uint64_t estimated = object.bytes / count;
             tasks.push_back(
                 {.object = i,
                  .segment = segment,
-                 .estimated_bytes = object.bytes / object.segments.size()}
+                 .estimated_bytes = estimated,
+                 .bytes_left = estimated * (count - segment)}
             );
         }
     }
-    // Largest first, so that no worker begins a long table when the others are done.
+    // The table with the most left comes first, so that no worker begins a long one when the others are done; and two
+    // of a size take turns, since connections that fill one table wait for each other at its end.
     std::ranges::sort(tasks, std::ranges::greater{}, [](const Task& task) {
-        return std::tuple(task.estimated_bytes, task.object, task.segment);
+        return std::tuple(task.bytes_left, task.object, task.segment);
     });
     return tasks;
 }
