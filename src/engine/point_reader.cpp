@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,7 @@ namespace starkeep::engine {
 
 namespace {
 
-/// Plain bytes of chunks held at once by one reader.
+/// Plain bytes of chunks in one request; a reader holds those of two requests.
 constexpr std::uint64_t kBatchBytes = std::uint64_t{4} << 20U;
 
 /// Chunks gathered for one request and the leaves they belong to.
@@ -33,18 +34,24 @@ struct Batch {
     std::uint64_t bytes = 0;
 };
 
-Result<void> deliver(const repository::Repository& repository, Batch& batch, const LeafSink& sink)
+std::vector<Batch> plan_batches(const repository::Segment& segment)
 {
-    TRY_LET(
-        const std::vector<Bytes> pieces,
-        repository.read_all(batch.chunks, repository::RecordType::Chunk)
-    );
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        TRY(sink(*batch.leaves[i], pieces[i]));
+    std::vector<Batch> batches;
+    for (const repository::Leaf& leaf : segment.leaves) {
+        for (const repository::Reference& chunk : leaf.chunks) {
+            if (batches.empty() || batches.back().bytes + chunk.plain_bytes > kBatchBytes) {
+                batches.emplace_back();
+            }
+            Batch& batch = batches.back();
+            batch.bytes += chunk.plain_bytes;
+            batch.chunks.push_back(chunk);
+            batch.leaves.push_back(&leaf);
+        }
     }
-    batch = {};
-    return {};
+    return batches;
 }
+
+using Pieces = Result<std::vector<Bytes>>;
 
 }  // namespace
 
@@ -159,18 +166,22 @@ Result<void> read_leaves(
     const LeafSink& sink
 )
 {
-    Batch batch;
-    for (const repository::Leaf& leaf : segment.leaves) {
-        for (const repository::Reference& chunk : leaf.chunks) {
-            if (!batch.chunks.empty() && batch.bytes + chunk.plain_bytes > kBatchBytes) {
-                TRY(deliver(repository, batch, sink));
-            }
-            batch.bytes += chunk.plain_bytes;
-            batch.chunks.push_back(chunk);
-            batch.leaves.push_back(&leaf);
+    const std::vector<Batch> batches = plan_batches(segment);
+    const auto read = [&](std::size_t number) {
+        return repository.read_all(batches[number].chunks, repository::RecordType::Chunk);
+    };
+    // While the sink works on one batch, the next one is fetched and opened.
+    std::future<Pieces> ahead;
+    for (std::size_t number = 0; number < batches.size(); ++number) {
+        TRY_LET(const std::vector<Bytes> pieces, ahead.valid() ? ahead.get() : read(number));
+        if (number + 1 < batches.size()) {
+            ahead = std::async(std::launch::async, read, number + 1);
+        }
+        for (std::size_t i = 0; i < pieces.size(); ++i) {
+            TRY(sink(*batches[number].leaves[i], pieces[i]));
         }
     }
-    return deliver(repository, batch, sink);
+    return {};
 }
 
 }  // namespace starkeep::engine

@@ -46,8 +46,8 @@ Result<void> read_definitions(
 /// Receives rows: a piece of the rows of `leaf`, cut anywhere, in order.
 using LeafSink = std::function<Result<void>(const repository::Leaf& leaf, ByteView piece)>;
 
-/// All leaves of a segment, in key order, a few MiB in memory at a time. Every byte is authenticated before the sink
-/// sees it.
+/// All leaves of a segment, in key order, a few MiB in memory at a time; what comes next is fetched meanwhile. Every byte
+/// is authenticated before the sink, called by this thread, sees it.
 Result<void> read_leaves(
     const repository::Repository& repository,
     const repository::Segment& segment,
