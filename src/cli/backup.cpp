@@ -70,6 +70,7 @@ Json to_json(const engine::BackupReport& report)
         {"reused_objects", report.reused_objects},
         {"consistency", point.consistency},
         {"left_out", report.left_out},
+        {"doubtful", report.doubtful},
         {"distrusted", report.distrusted},
         {"peak_rss_bytes", sys::peak_rss_bytes()}
     };
@@ -131,12 +132,18 @@ Result<Outcome> backup(const Context& context, const BackupOptions& options)
                    "full. Please report this."
         );
     }
+    for (const std::string& name : report.doubtful) {
+        warn(
+            name + ": a type of its columns changed while it was read, its rows may not fit its "
+                   "definition. Run the backup again."
+        );
+    }
     if (context.json) {
         print_json(to_json(report));
     } else {
         show(report);
     }
-    return Outcome::Done;
+    return report.doubtful.empty() ? Outcome::Done : Outcome::LeftOut;
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ struct FakeWorld {
     std::string url = "fake://world/shop";
     bool comparable = true;
     bool trusted = true;
+    std::vector<std::string> doubtful;
     std::atomic<std::size_t> rows_read{0};
 };
 
@@ -176,7 +177,10 @@ public:
         }
         return std::unique_ptr<source::Connection>(std::make_unique<FakeConnection>(world_));
     }
-    Result<bool> finish() override { return world_.trusted; }
+    Result<source::ViewEnd> finish() override
+    {
+        return source::ViewEnd{.trusted = world_.trusted, .doubtful = world_.doubtful};
+    }
 
 private:
     static std::vector<source::KeyRange> units(const FakeTable& table)

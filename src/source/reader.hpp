@@ -45,6 +45,14 @@ struct NamedThing {
     std::string name;  ///< in the form of Object::name
 };
 
+struct ViewEnd {
+    /// Whether the next backup may trust fingerprints of this view: all that it saw is durable at the server, and nothing
+    /// that rows are printed by changed meanwhile.
+    bool trusted = false;
+    /// Objects whose rows may not fit their definitions: what prints them changed while they were read.
+    std::vector<std::string> doubtful;
+};
+
 /// Holds the view open. Connections must be closed before it.
 class DatabaseReader {
 public:
@@ -71,9 +79,8 @@ public:
     virtual Result<void> definitions(const std::function<Result<void>(ByteView)>& sink) = 0;
     /// Errors: Cancelled once `stop` is requested while a connection waits.
     virtual Result<std::unique_ptr<Connection>> connect(std::stop_token stop) = 0;
-    /// To be called when all was read: whether fingerprints of this view may be trusted by the next backup (all that
-    /// it saw is durable at the server, the view was alive to the end). Errors: Conflict when the view was lost.
-    virtual Result<bool> finish() = 0;
+    /// To be called when all was read. Errors: Conflict when the view was lost.
+    virtual Result<ViewEnd> finish() = 0;
 };
 
 /// A server; opens its databases.

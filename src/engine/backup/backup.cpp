@@ -95,9 +95,7 @@ private:
         };
         TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader));
         TRY(explain_unmatched(*reader));
-        TRY_LET(const bool trusted, reader->finish());
         take(std::move(outcome), opening_s);
-        report_.point.trusted = report_.point.trusted && trusted;
         report_.point.consistency =
             report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
         return {};
@@ -144,12 +142,16 @@ private:
         repository::Point& point = report_.point;
         point.rows += outcome.rows;
         point.objects += outcome.objects;
+        point.trusted = point.trusted && outcome.trusted;
         point.bytes_read += outcome.bytes_read;
         report_.reused_objects += outcome.reused_objects;
         report_.fixed_s += opening_s + outcome.definitions_s;
         const std::string database = typed_part(outcome.entry.name);
         for (const std::string& name : outcome.left_out) {
             report_.left_out.push_back(database + ": " + name);
+        }
+        for (const std::string& name : outcome.doubtful) {
+            report_.doubtful.push_back(database + "/" + name);
         }
         for (const std::string& name : outcome.distrusted) {
             report_.distrusted.push_back(database + "/" + name);

@@ -289,6 +289,19 @@ TEST_F(Backup, ReadsEverythingAfterAPointWhoseViewIsNotTrusted)
     EXPECT_EQ(world_.rows_read, 100U);
 }
 
+TEST_F(Backup, NamesObjectsWhoseTypesChangedMeanwhile)
+{
+    world_.tables = {
+        {.name = "public.a", .rows = numbered(3)}, {.name = "public.b", .rows = numbered(3)}
+    };
+    world_.doubtful = {"public.b"};
+
+    ASSERT_OK_AND_LET(const BackupReport report, run());
+
+    EXPECT_THAT(report.doubtful, testing::ElementsAre("shop/public.b"));
+    EXPECT_THAT(report.left_out, testing::ElementsAre(testing::HasSubstr("public.b")));
+}
+
 TEST_F(Backup, FindsALyingFingerprintByAFullReadAndNamesTheObject)
 {
     world_.tables = {{.rows = numbered(100), .constant_fingerprint = true}};

@@ -84,6 +84,7 @@ public:
         TRY(run_tasks(tasks, context_.request.jobs));
         TRY(read_distrusted_again(tasks));
         sum_up(tasks);
+        TRY(end_view());
         TRY(store_manifest());
         return std::move(outcome_);
     }
@@ -96,6 +97,7 @@ private:
     Result<void> run_task(Task& task, const UnitContext& unit);
     Result<void> read_distrusted_again(std::vector<Task>& tasks);
     void sum_up(std::vector<Task>& tasks);
+    Result<void> end_view();
     Result<void> store_manifest();
 
     const DatabaseContext& context_;
@@ -291,6 +293,23 @@ void DatabaseBackup::sum_up(std::vector<Task>& tasks)
         generation_ = std::max(generation_, base.generation);
         manifest_.objects.push_back(std::move(entry));
     }
+}
+
+Result<void> DatabaseBackup::end_view()
+{
+    TRY_LET(const source::ViewEnd end, reader_.finish());
+    outcome_.trusted = end.trusted;
+    for (const repository::ManifestObject& object : manifest_.objects) {
+        if (std::ranges::find(end.doubtful, object.name) != end.doubtful.end()) {
+            outcome_.doubtful.push_back(object.name);
+            manifest_.left_out.push_back(
+                "certainty about " + object.name +
+                ": a type of its columns changed while it was read, its rows may not fit its "
+                "definition"
+            );
+        }
+    }
+    return {};
 }
 
 Result<void> DatabaseBackup::store_manifest()

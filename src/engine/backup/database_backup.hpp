@@ -24,7 +24,9 @@ struct DatabaseOutcome {
     std::uint64_t reused_objects = 0;
     std::uint64_t bytes_read = 0;
     double definitions_s = 0;
+    bool trusted = false;  ///< whether the next backup may go by this one's fingerprints
     std::vector<std::string> left_out;
+    std::vector<std::string> doubtful;
     std::vector<std::string> distrusted;
 };
 

@@ -86,6 +86,44 @@ TEST_F(ServerConnectionTest, AnswersWithRowsAndNulls)
     EXPECT_ERROR(rows.number(0, 2), ErrorCode::Rejected);
 }
 
+TEST_F(ServerConnectionTest, FixesWhatTheTextOfRowsDependsOnWhateverTheRoleIsUsedTo)
+{
+    struct Setting {
+        const char* name;
+        const char* habit;
+        const char* fixed;
+    };
+    for (const Setting& one : std::vector<Setting>{
+             {.name = "datestyle", .habit = "German", .fixed = "ISO, DMY"},
+             {.name = "intervalstyle", .habit = "iso_8601", .fixed = "postgres"},
+             {.name = "timezone", .habit = "Asia/Tokyo", .fixed = "UTC"},
+             {.name = "extra_float_digits", .habit = "-5", .fixed = "3"},
+             {.name = "bytea_output", .habit = "escape", .fixed = "hex"},
+             {.name = "xmlbinary", .habit = "hex", .fixed = "base64"},
+             {.name = "xmloption", .habit = "document", .fixed = "content"},
+             {.name = "lc_monetary", .habit = "C.UTF-8", .fixed = "C"},
+             {.name = "search_path", .habit = "public", .fixed = ""},
+             {.name = "quote_all_identifiers", .habit = "on", .fixed = "off"},
+             {.name = "array_nulls", .habit = "off", .fixed = "on"},
+             {.name = "standard_conforming_strings", .habit = "off", .fixed = "on"},
+             {.name = "row_security", .habit = "on", .fixed = "off"},
+             {.name = "synchronize_seqscans", .habit = "on", .fixed = "off"},
+             {.name = "enable_tidscan", .habit = "off", .fixed = "on"},
+         }) {
+        SCOPED_TRACE(one.name);
+        const std::string name = one.name;
+        ASSERT_OK(server_->sql("alter role postgres set " + name + " = '" + one.habit + "'"));
+        ASSERT_OK_AND_LET(
+            ServerConnection connection, ServerConnection::open(server_->url(), {}, {})
+        );
+        ASSERT_OK(connection.settle());
+
+        ASSERT_OK_AND_LET(const Rows rows, connection.query("show " + name));
+
+        EXPECT_EQ(rows.text(0, 0), one.fixed);
+    }
+}
+
 TEST_F(ServerConnectionTest, TellsWhyItCannotBeMade)
 {
     EXPECT_ERROR(ServerConnection::open(server_->url("missing"), {}, {}), ErrorCode::NotFound);

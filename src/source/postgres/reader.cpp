@@ -248,12 +248,13 @@ Result<std::unique_ptr<Connection>> PostgresReader::connect(std::stop_token stop
     ));
 }
 
-Result<bool> PostgresReader::finish()
+Result<ViewEnd> PostgresReader::finish()
 {
     TRY(snapshot_.check_alive());
     TRY_LET(const bool durable, snapshot_.is_durable());
-    TRY_LET(const bool equal, snapshot_.has_equal_guards());
-    return durable && equal;
+    TRY_LET(ViewEnd end, snapshot_.compare_guards());
+    end.trusted = end.trusted && durable;
+    return end;
 }
 
 }  // namespace starkeep::source::postgres

@@ -36,7 +36,7 @@ public:
     const std::string& consistency() const override { return consistency_; }
     Result<void> definitions(const std::function<Result<void>(ByteView)>& sink) override;
     Result<std::unique_ptr<Connection>> connect(std::stop_token stop) override;
-    Result<bool> finish() override;
+    Result<ViewEnd> finish() override;
 
 private:
     PostgresReader(Snapshot snapshot, std::string database)

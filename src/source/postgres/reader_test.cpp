@@ -234,9 +234,9 @@ TEST_F(PostgresReaderTest, IsTrustedWhenAllThatItSawIsDurable)
     sql("set synchronous_commit = off; insert into t values (1)");
     ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
 
-    ASSERT_OK_AND_LET(const bool trusted, reader->finish());
+    ASSERT_OK_AND_LET(const ViewEnd end, reader->finish());
 
-    EXPECT_TRUE(trusted);
+    EXPECT_TRUE(end.trusted);
 }
 
 TEST_F(PostgresReaderTest, ReportsALostViewAsConflict)

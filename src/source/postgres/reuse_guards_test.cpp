@@ -9,6 +9,7 @@
 #include "testing/matchers.hpp"
 #include "testing/postgres_server.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -251,9 +252,10 @@ TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedWhileItWasRead)
     ASSERT_OK_AND_LET(const auto reader, read_database(*server_));
     sql("alter type mood rename value 'sad' to 'blue'");
 
-    ASSERT_OK_AND_LET(const bool trusted, reader->finish());
+    ASSERT_OK_AND_LET(const ViewEnd end, reader->finish());
 
-    EXPECT_FALSE(trusted);
+    EXPECT_FALSE(end.trusted);
+    EXPECT_THAT(end.doubtful, ::testing::ElementsAre("public.t"));
 }
 
 // Rows that were read in between have the other text, though both ends look the same.
@@ -275,9 +277,9 @@ TEST_F(ReuseGuards, DistrustAViewWhoseTypesChangedAndChangedBackWhileItWasRead)
         sql(back);
         EXPECT_NE(before, between) << "nothing changed: this test proves nothing";
 
-        ASSERT_OK_AND_LET(const bool trusted, reader->finish());
+        ASSERT_OK_AND_LET(const ViewEnd end, reader->finish());
 
-        EXPECT_FALSE(trusted);
+        EXPECT_FALSE(end.trusted);
     }
 }
 
@@ -347,8 +349,8 @@ TEST_F(ReuseGuards, DoNotCompareViewsAcrossAPromotion)
     ASSERT_OK_AND_LET(const auto promoted, server_->clone({"standby.signal"}));
     ASSERT_OK_AND_LET(const auto standby, read_database(*promoted));
     EXPECT_FALSE(standby->comparable(before.facts));
-    ASSERT_OK_AND_LET(const bool trusted, standby->finish());
-    EXPECT_FALSE(trusted);
+    ASSERT_OK_AND_LET(const ViewEnd end, standby->finish());
+    EXPECT_FALSE(end.trusted);
 
     ASSERT_OK(promoted->sql("select pg_promote()"));
 

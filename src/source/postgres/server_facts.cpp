@@ -6,6 +6,8 @@
 #include "json/json.hpp"
 #include "source/postgres/connection.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -189,12 +191,15 @@ Result<Json> load_facts(ServerConnection& connection)
     return facts;
 }
 
+bool same_server(const Json& one, const Json& other)
+{
+    return std::ranges::all_of(std::array{"system", "started", "database"}, [&](const char* key) {
+        return one.value(key, Json()) == other.value(key, Json());
+    });
+}
+
 bool same_history(const Json& earlier, const Json& now)
 {
-    const auto text = [](const Json& from, std::string_view key) {
-        Result<std::string> value = json::get_string(from, key);
-        return value.ok() ? std::move(value).value() : std::string();
-    };
     const auto number = [](const Json& from, std::string_view key) {
         const Result<std::uint64_t> value = json::get_unsigned(from, key);
         return value.ok() ? *value : 0;
@@ -202,9 +207,8 @@ bool same_history(const Json& earlier, const Json& now)
     const auto equal = [&](std::string_view key) {
         return number(earlier, key) != 0 && number(earlier, key) == number(now, key);
     };
-    return !text(now, "system").empty() && text(earlier, "system") == text(now, "system") &&
-           text(earlier, "started") == text(now, "started") && equal("timeline") &&
-           equal("database") && number(earlier, "lsn") <= number(now, "lsn") &&
+    return now.value("system", "") != "" && same_server(earlier, now) && equal("timeline") &&
+           number(earlier, "lsn") <= number(now, "lsn") &&
            number(earlier, "next_xid") <= number(now, "next_xid");
 }
 

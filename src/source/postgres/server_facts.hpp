@@ -27,8 +27,11 @@ Result<Json> load_history(ServerConnection& connection);
 /// All facts but "history". Errors: Denied when a sequence may not be read.
 Result<Json> load_facts(ServerConnection& connection);
 
-/// Whether an equal fingerprint in two views, told by their "history", means equal rows: same system, start,
-/// timeline and database, and this view not older.
+/// Whether two views are of one database of one server that ran all the time between them.
+bool same_server(const Json& one, const Json& other);
+
+/// Whether an equal fingerprint in two views, told by their "history", means equal rows: same server, which says
+/// who it is, same timeline, and this view not older.
 bool same_history(const Json& earlier, const Json& now);
 
 }  // namespace starkeep::source::postgres

@@ -31,6 +31,16 @@ constexpr int kPatience = 10;
 
 constexpr const char* kBegin = "begin isolation level repeatable read read only";
 
+Error cannot_join(const std::string& reason)
+{
+    return {
+        ErrorCode::Conflict,
+        "the shared view cannot be joined: " + reason,
+        "Either its first session ended, or a pooler or balancer sends sessions to different "
+        "servers: connect to the server itself (port 5432, not a pooler's 6432)."
+    };
+}
+
 }  // namespace
 
 Result<Snapshot>
@@ -114,18 +124,15 @@ Result<ServerConnection> Snapshot::join(std::stop_token stop) const
     if (!joined.ok()) {
         // Older servers call an unknown snapshot an invalid parameter, newer ones an object that is not there.
         const ErrorCode code = joined.error().code();
-        if (code != ErrorCode::Rejected && code != ErrorCode::NotFound) {
-            return joined.error();
-        }
-        return Error(
-            ErrorCode::Conflict,
-            "the shared view cannot be joined: " + joined.error().message(),
-            "Either its first session ended, or a pooler or balancer sends sessions to different "
-            "servers: "
-            "connect to the server itself (port 5432, not a pooler's 6432)."
-        );
+        return code == ErrorCode::Rejected || code == ErrorCode::NotFound
+                   ? cannot_join(joined.error().message())
+                   : joined.error();
     }
     TRY(connection.settle());
+    TRY_LET(const Json history, load_history(connection));
+    if (!same_server(history_, history)) {
+        return cannot_join("another server answers, where another view bears the same name");
+    }
     return connection;
 }
 
@@ -180,27 +187,27 @@ Result<bool> Snapshot::is_durable()
     return false;
 }
 
-Result<bool> Snapshot::has_equal_guards()
+Result<ViewEnd> Snapshot::compare_guards()
 {
     TRY_LET(ServerConnection fresh, ServerConnection::open(url_, database_, holder_.stop()));
     TRY_LET(const Rows begun, fresh.query(kBegin));
     TRY(fresh.settle());
     TRY_LET(const Json history, load_history(fresh));
-    if (!same_history(history_, history)) {
-        return false;
-    }
     const Result<Catalog> now = load_catalog(fresh, history);
     if (!now.ok()) {
-        return now.error().code() == ErrorCode::Cancelled ? Result<bool>(now.error())
-                                                          : Result<bool>(false);
+        return now.error().code() == ErrorCode::Cancelled ? Result<ViewEnd>(now.error())
+                                                          : Result<ViewEnd>(ViewEnd{});
     }
+    ViewEnd end;
     for (const Table& table : catalog_.tables) {
         const auto found = std::ranges::find(now->tables, table.oid, &Table::oid);
+        // Its lock keeps a table's own definition as it is: what differs are the types of its columns.
         if (found == now->tables.end() || found->object.guard != table.object.guard) {
-            return false;
+            end.doubtful.push_back(table.object.name);
         }
     }
-    return true;
+    end.trusted = end.doubtful.empty() && same_history(history_, history);
+    return end;
 }
 
 }  // namespace starkeep::source::postgres

@@ -6,6 +6,7 @@
 #include "json/json.hpp"
 #include "source/postgres/catalog.hpp"
 #include "source/postgres/connection.hpp"
+#include "source/reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,8 +23,8 @@ public:
     static Result<Snapshot>
     open(const std::string& url, const std::string& database, std::stop_token stop);
 
-    /// A new session in the same view.
-    /// Errors: Conflict when the view is lost; Unsupported when something between us and the server keeps it from us.
+    /// A new session in the same view, of the same server: a name of a view says nothing about whose it is.
+    /// Errors: Conflict when the view is lost, or something between us and the server keeps it from us.
     Result<ServerConnection> join(std::stop_token stop) const;
 
     const std::string& id() const { return id_; }
@@ -35,8 +36,8 @@ public:
     Result<void> check_alive();
     /// Whether a crash now could take back a transaction that the view sees. Waits at most some seconds.
     Result<bool> is_durable();
-    /// Whether guards read afresh, outside the view, are those of the view.
-    Result<bool> has_equal_guards();
+    /// Guards read afresh, outside the view, beside those of the view.
+    Result<ViewEnd> compare_guards();
 
 private:
     Snapshot(ServerConnection holder, std::string url, std::string database)

@@ -32,6 +32,7 @@ with recursive reach(root, type) as (
 constexpr const char* kReachMultiranges = "        union all select g.rngtypid from "
                                           "pg_catalog.pg_range g where g.rngmultitypid = t.oid\n";
 
+/// The row of a type itself says nothing here: what of it decides about output cannot be altered.
 /// The xmin of labels and output functions, and attributes that are dropped, tell of changes that were taken back:
 /// between them rows may have been read.
 constexpr const char* kDigest = R"sql(
@@ -39,7 +40,7 @@ constexpr const char* kDigest = R"sql(
 )
 select r.root,
     pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws(' ',
-        t.oid, t.typname, t.typoutput, t.typtype, t.typbasetype, t.typtypmod, t.typelem,
+        t.oid,
         (select p.xmin from pg_catalog.pg_proc p where p.oid = t.typoutput),
         (select pg_catalog.string_agg(pg_catalog.format('%s %s %L', e.oid, e.xmin, e.enumlabel), ',' order by e.oid)
             from pg_catalog.pg_enum e where e.enumtypid = t.oid),
