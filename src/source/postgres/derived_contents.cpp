@@ -73,7 +73,7 @@ Result<void> refresh_views(const RestoreContext& context, StepRunner& steps)
     return {};
 }
 
-Result<void> analyze_tables(const RestoreContext& context, StepRunner& steps)
+Result<std::vector<ParallelStep>> analysis_steps(const RestoreContext& context, StepRunner& steps)
 {
     std::vector<ParallelStep> all;
     for (const Placement& placement : context.request.placements) {
@@ -94,7 +94,7 @@ Result<void> analyze_tables(const RestoreContext& context, StepRunner& steps)
             {}
         ));
     }
-    return steps.run_all(all);
+    return all;
 }
 
 }  // namespace starkeep::source::postgres

@@ -13,6 +13,7 @@
 #include "source/postgres/journal.hpp"
 #include "source/postgres/later_definitions.hpp"
 #include "source/postgres/left_out.hpp"
+#include "source/postgres/parallel_steps.hpp"
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/restore_selection.hpp"
 #include "source/postgres/sequence_values.hpp"
@@ -34,11 +35,11 @@ Result<std::unique_ptr<Finisher>> Finisher::open(const RestoreContext& context, 
 Result<void> Finisher::run()
 {
     TRY(set_sequences(context_, *steps_));
-    TRY(LaterDefinitions(context_, *steps_).run());
+    TRY_LET(std::vector<ParallelStep> analysis, analysis_steps(context_, *steps_));
+    TRY(LaterDefinitions(context_, *steps_).run(std::move(analysis)));
     TRY(resume_suspended());
     TRY(annotate_objects(context_, *steps_));
     TRY(refresh_views(context_, *steps_));
-    TRY(analyze_tables(context_, *steps_));
     return annotate_database(context_, *steps_);
 }
 

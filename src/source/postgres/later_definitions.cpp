@@ -17,8 +17,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,7 +32,6 @@ namespace starkeep::source::postgres {
 
 namespace {
 
-/// Steps of these kinds may run beside each other; all others keep the archive's order.
 bool is_index(const ArchiveEntry& entry)
 {
     return entry.kind == "INDEX" || entry.kind == "CONSTRAINT";
@@ -46,25 +49,17 @@ std::string not_validated(const std::string& definition)
     return statements.empty() ? definition : std::string(statements.front()) + " NOT VALID";
 }
 
-/// Consecutive entries that may share a batch: of one class, none needing another.
-class Batcher {
-public:
-    bool fits(const ArchiveEntry& entry) const
-    {
-        const bool is_same_class = batch_.empty() ||
-                                   (is_index(entry) && is_index(*batch_.front())) ||
-                                   (is_foreign_key(entry) && is_foreign_key(*batch_.front()));
-        const bool needs_batch = std::ranges::any_of(entry.needs, [&](std::uint64_t id) {
-            return std::ranges::any_of(batch_, [&](const auto* one) { return one->id == id; });
-        });
-        return is_same_class && !needs_batch;
+/// Entries of these two classes may be made beside others of theirs; all others keep the archive's order. Returns the
+/// end of the run of one class that begins at `begin`, or `begin` where it is of neither.
+std::size_t end_of_class(const std::vector<const ArchiveEntry*>& entries, std::size_t begin)
+{
+    std::size_t end = begin;
+    const auto is_class = is_index(*entries[begin]) ? is_index : is_foreign_key;
+    while (end < entries.size() && is_class(*entries[end])) {
+        ++end;
     }
-    void add(const ArchiveEntry& entry) { batch_.push_back(&entry); }
-    std::vector<const ArchiveEntry*> take() { return std::exchange(batch_, {}); }
-
-private:
-    std::vector<const ArchiveEntry*> batch_;
-};
+    return end;
+}
 
 }  // namespace
 
@@ -125,28 +120,43 @@ std::vector<const ArchiveEntry*> LaterDefinitions::entries() const
     return indexes;
 }
 
-Result<void> LaterDefinitions::run()
+Result<void> LaterDefinitions::run(std::vector<ParallelStep> analysis)
 {
-    Batcher batcher;
-    const auto run_batch = [&]() -> Result<void> {
-        std::vector<ParallelStep> steps;
-        for (const ArchiveEntry* entry : batcher.take()) {
-            steps.push_back(parallel_step(*entry));
+    const std::vector<const ArchiveEntry*> all = entries();
+    for (std::size_t begin = 0; begin < all.size();) {
+        const std::size_t end = end_of_class(all, begin);
+        if (end == begin) {
+            TRY(steps_.run(entry_step(*all[begin])));
+            ++begin;
+            continue;
         }
-        return steps_.run_all(steps);
-    };
-    for (const ArchiveEntry* entry : entries()) {
-        if (!batcher.fits(*entry)) {
-            TRY(run_batch());
+        std::vector<ParallelStep> steps =
+            parallel_steps(std::span(all).subspan(begin, end - begin));
+        if (is_foreign_key(*all[begin])) {
+            std::ranges::move(std::exchange(analysis, {}), std::back_inserter(steps));
         }
-        if (is_index(*entry) || is_foreign_key(*entry)) {
-            batcher.add(*entry);
-        } else {
-            TRY(run_batch());
-            TRY(steps_.run(entry_step(*entry)));
-        }
+        TRY(steps_.run_all(steps));
+        begin = end;
     }
-    return run_batch();
+    return steps_.run_all(analysis);
+}
+
+std::vector<ParallelStep>
+LaterDefinitions::parallel_steps(std::span<const ArchiveEntry* const> batch)
+{
+    std::vector<ParallelStep> steps;
+    std::map<std::uint64_t, std::size_t> numbers;
+    for (const ArchiveEntry* entry : batch) {
+        ParallelStep step = parallel_step(*entry);
+        for (const std::uint64_t need : entry->needs) {
+            if (const auto earlier = numbers.find(need); earlier != numbers.end()) {
+                step.after.insert(earlier->second);
+            }
+        }
+        numbers.emplace(entry->id, steps.size());
+        steps.push_back(std::move(step));
+    }
+    return steps;
 }
 
 ParallelStep LaterDefinitions::parallel_step(const ArchiveEntry& entry)

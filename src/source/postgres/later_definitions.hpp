@@ -10,6 +10,7 @@
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/step_runner.hpp"
 
+#include <span>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -23,8 +24,9 @@ public:
     {
     }
 
-    /// All but event triggers. Indexes and keys are made beside each other.
-    Result<void> run();
+    /// All but event triggers. Indexes are made beside each other, then the keys, `analysis` beside these: statistics of
+    /// expressions need the indexes.
+    Result<void> run(std::vector<ParallelStep> analysis);
 
     /// Whether this restore makes `entry`, as far as what the target had decides that.
     bool is_wanted(const ArchiveEntry& entry) const;
@@ -36,6 +38,7 @@ private:
     std::vector<const ArchiveEntry*> entries() const;
     bool is_deferred_attachment(const ArchiveEntry& entry) const;
     bool needs_kept(const ArchiveEntry& entry) const;
+    std::vector<ParallelStep> parallel_steps(std::span<const ArchiveEntry* const> batch);
     ParallelStep parallel_step(const ArchiveEntry& entry);
     Step entry_step(const ArchiveEntry& entry);
     Result<bool>

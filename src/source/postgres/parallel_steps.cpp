@@ -52,6 +52,7 @@ public:
     {
         const MutexLock lock(mutex_);
         std::erase(running_, step);
+        done_.insert(step);
         if (!result.ok() && !failure_) {
             failure_ = std::move(result).error();
         }
@@ -80,11 +81,12 @@ private:
 
     bool is_blocked(const ParallelStep& step) const REQUIRES(mutex_)
     {
-        return std::ranges::any_of(running_, [&](std::size_t other) {
-            const ParallelStep& busy = steps_[other];
-            return meet(step.alone, busy.alone) || meet(step.alone, busy.shared) ||
-                   meet(step.shared, busy.alone);
-        });
+        return !std::ranges::includes(done_, step.after) ||
+               std::ranges::any_of(running_, [&](std::size_t other) {
+                   const ParallelStep& busy = steps_[other];
+                   return meet(step.alone, busy.alone) || meet(step.alone, busy.shared) ||
+                          meet(step.shared, busy.alone);
+               });
     }
 
     const std::vector<ParallelStep>& steps_;
@@ -92,6 +94,7 @@ private:
     std::condition_variable_any changed_;
     std::vector<std::size_t> waiting_ GUARDED_BY(mutex_);
     std::vector<std::size_t> running_ GUARDED_BY(mutex_);
+    std::set<std::size_t> done_ GUARDED_BY(mutex_);
     std::optional<Error> failure_ GUARDED_BY(mutex_);
 };
 

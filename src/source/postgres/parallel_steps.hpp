@@ -16,6 +16,7 @@ namespace starkeep::source::postgres {
 struct ParallelStep {
     std::set<std::string> alone;   ///< tables that no other step may use meanwhile
     std::set<std::string> shared;  ///< tables that others may share
+    std::set<std::size_t> after;   ///< steps, earlier in the list, that must be done first
     std::function<Result<void>(ServerConnection&)> run;
 };
 

@@ -90,6 +90,7 @@ StepRunner::parallel(Step step, std::set<std::string> alone, std::set<std::strin
     return {
         .alone = std::move(alone),
         .shared = std::move(shared),
+        .after = {},
         .run =
             [this, own = std::move(step)](ServerConnection& connection) {
                 return run_on(connection, own);
