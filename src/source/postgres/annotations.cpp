@@ -3,13 +3,13 @@
 
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/definer.hpp"
 #include "source/postgres/large_objects.hpp"
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/rename.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/step_runner.hpp"
 
 #include <algorithm>

@@ -4,8 +4,8 @@
 
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/step_runner.hpp"
 
 namespace starkeep::source::postgres {

@@ -4,10 +4,10 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/rename.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 #include "source/postgres/existing_objects.hpp"
 
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_definitions.hpp"
 #include "source/writer.hpp"

@@ -6,6 +6,7 @@
 #include "json/json.hpp"
 #include "source/postgres/annotations.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/definer.hpp"
 #include "source/postgres/derived_contents.hpp"
@@ -15,7 +16,6 @@
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/parallel_steps.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/sequence_values.hpp"
 #include "source/postgres/step_runner.hpp"
 

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/definer.hpp"
 #include "source/postgres/left_out.hpp"
@@ -11,7 +12,6 @@
 #include "source/postgres/parallel_steps.hpp"
 #include "source/postgres/rename.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/step_runner.hpp"
 

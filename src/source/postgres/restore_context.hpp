@@ -4,8 +4,8 @@
 
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/restore_plan.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_database.hpp"
 #include "source/postgres/target_definitions.hpp"

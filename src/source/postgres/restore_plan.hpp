@@ -4,9 +4,9 @@
 
 #include "base/result.hpp"
 #include "json/json.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/rename.hpp"
-#include "source/postgres/restore_selection.hpp"
 #include "source/postgres/target_facts.hpp"
 #include "source/writer.hpp"
 

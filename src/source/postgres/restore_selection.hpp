@@ -1,54 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which entries of an archive a restore makes: all, or some tables with what belongs to them.
+// Which entries of an archive a restore makes: some tables with what belongs to them, or all but some tables.
 #pragma once
 
-#include "source/postgres/archive.hpp"
+#include "source/postgres/archive_map.hpp"
 #include "source/postgres/script_lexer.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace starkeep::source::postgres {
-
-/// Finds one's way in an archive, which must outlive this.
-class ArchiveMap {
-public:
-    explicit ArchiveMap(const Archive& archive);
-
-    const std::vector<ArchiveEntry>& entries() const { return archive_.entries; }
-    const ArchiveEntry* find(std::uint64_t id) const;
-    /// The table (no view, no sequence) of that name.
-    const ArchiveEntry* find_table(const QualifiedName& name) const;
-    /// The table that `entry` is a part of: an index', constraint's, default's, trigger's, …; of a partition's
-    /// attachment, the parent. Nullptr when it is no part of a table.
-    const ArchiveEntry* subject(const ArchiveEntry& entry) const;
-    /// What `entry` needs, as far as the archive has it.
-    std::vector<const ArchiveEntry*> needs(const ArchiveEntry& entry) const;
-
-private:
-    const Archive& archive_;
-    std::map<std::uint64_t, const ArchiveEntry*> by_id_;
-    std::map<QualifiedName, const ArchiveEntry*> tables_;
-    std::map<std::uint64_t, const ArchiveEntry*> subjects_;
-};
-
-bool is_table(const ArchiveEntry& entry);
-bool is_partitioned(const ArchiveEntry& entry);
-/// Comments, grants and labels: they hang on one other entry.
-bool is_annotation(const ArchiveEntry& entry);
-/// Of the database as a whole, not of anything in it.
-bool is_about_database(const ArchiveEntry& entry);
-/// Rows, large objects and settings of the dump itself, which are not made from definitions.
-bool is_content(const ArchiveEntry& entry);
-/// "index public.orders_customer_idx"
-std::string describe(const ArchiveEntry& entry);
 
 struct Selection {
     std::set<std::uint64_t> chosen;
