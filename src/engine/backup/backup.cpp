@@ -72,7 +72,7 @@ public:
         );
         report_.fixed_s = total.seconds();
         for (const std::string& database : databases) {
-            TRY(back_up(*session, database));
+            TRY(back_up(*session, database, database == databases.back()));
         }
         TRY(commit(*session));
         report_.duration_s = total.seconds();
@@ -80,7 +80,8 @@ public:
     }
 
 private:
-    Result<void> back_up(repository::WriteSession& session, const std::string& database)
+    Result<void>
+    back_up(repository::WriteSession& session, const std::string& database, bool is_last)
     {
         progress_.begin_phase("connecting to " + database);
         const sys::Stopwatch opening;
@@ -93,8 +94,13 @@ private:
             .request = request_,
             .progress = progress_
         };
-        TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader));
+        const ObjectChoice objects = choose_objects(*reader, request_.selection);
         TRY(explain_unmatched(*reader));
+        if (const std::vector<std::string> unmatched = request_.selection.unmatched();
+            is_last && !unmatched.empty()) {
+            return unmatched_error(unmatched.front());
+        }
+        TRY_LET(DatabaseOutcome outcome, back_up_database(context, *reader, objects));
         take(std::move(outcome), opening_s);
         report_.point.consistency =
             report_.point.databases.size() == 1 ? reader->consistency() : "snapshot-per-database";
@@ -162,10 +168,6 @@ private:
 
     Result<void> commit(repository::WriteSession& session)
     {
-        if (const std::vector<std::string> unmatched = request_.selection.unmatched();
-            !unmatched.empty()) {
-            return unmatched_error(unmatched.front());
-        }
         if (request_.stop.stop_requested()) {
             return Error{ErrorCode::Cancelled, "stopped on request"};
         }

@@ -565,6 +565,7 @@ TEST_F(Backup, NamesAnIncludePatternThatFitsNothing)
 
     EXPECT_ERROR(report, ErrorCode::NotFound);
     EXPECT_THAT(report.error().text(), testing::HasSubstr("publik.*"));
+    EXPECT_EQ(world_.rows_read, 0U);
 }
 
 TEST_F(Backup, TellsWhatAnIncludePatternNamesThatIsNoTable)

@@ -68,14 +68,21 @@ private:
 
 class DatabaseBackup {
 public:
-    DatabaseBackup(const DatabaseContext& context, source::DatabaseReader& reader)
-        : context_(context), reader_(reader)
+    DatabaseBackup(
+        const DatabaseContext& context, source::DatabaseReader& reader, const ObjectChoice& objects
+    )
+        : context_(context), reader_(reader), objects_(objects.chosen)
     {
+        manifest_.database = reader.database();
+        manifest_.facts = reader.facts();
+        manifest_.left_out = reader.left_out();
+        for (const source::Object* object : objects.others) {
+            manifest_.left_out.push_back(not_selected(object->name));
+        }
     }
 
     Result<DatabaseOutcome> run()
     {
-        choose_objects();
         const sys::Stopwatch stopwatch;
         TRY_LET(bases_, ReuseBases::find(context_.repository, context_.source, reader_, objects_));
         TRY(store_definitions());
@@ -90,7 +97,6 @@ public:
     }
 
 private:
-    void choose_objects();
     Result<void> store_definitions();
     std::vector<Task> plan_tasks() const;
     Result<void> run_tasks(std::vector<Task>& tasks, unsigned jobs);
@@ -104,27 +110,11 @@ private:
     source::DatabaseReader& reader_;
     ReuseBases bases_;
     std::uint64_t generation_ = 0;
-    std::vector<const source::Object*> objects_;
+    const std::vector<const source::Object*>& objects_;
     repository::Manifest manifest_;
     PackSet packs_;
     DatabaseOutcome outcome_;
 };
-
-void DatabaseBackup::choose_objects()
-{
-    manifest_.database = reader_.database();
-    manifest_.facts = reader_.facts();
-    manifest_.left_out = reader_.left_out();
-    for (const source::Object& object : reader_.objects()) {
-        if (context_.request.selection.chosen(
-                reader_.database(), object.name, ancestors_of(object.facts)
-            )) {
-            objects_.push_back(&object);
-        } else {
-            manifest_.left_out.push_back(not_selected(object.name));
-        }
-    }
-}
 
 Result<void> DatabaseBackup::store_definitions()
 {
@@ -336,10 +326,22 @@ Result<void> DatabaseBackup::store_manifest()
 
 }  // namespace
 
-Result<DatabaseOutcome>
-back_up_database(const DatabaseContext& context, source::DatabaseReader& reader)
+ObjectChoice choose_objects(const source::DatabaseReader& reader, const Selection& selection)
 {
-    return DatabaseBackup(context, reader).run();
+    ObjectChoice choice;
+    for (const source::Object& object : reader.objects()) {
+        const bool is_chosen =
+            selection.chosen(reader.database(), object.name, ancestors_of(object.facts));
+        (is_chosen ? choice.chosen : choice.others).push_back(&object);
+    }
+    return choice;
+}
+
+Result<DatabaseOutcome> back_up_database(
+    const DatabaseContext& context, source::DatabaseReader& reader, const ObjectChoice& objects
+)
+{
+    return DatabaseBackup(context, reader, objects).run();
 }
 
 }  // namespace starkeep::engine

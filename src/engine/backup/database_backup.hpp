@@ -6,9 +6,11 @@
 #include "engine/backup/backup.hpp"
 #include "engine/backup/unit_backup.hpp"
 #include "engine/progress.hpp"
+#include "engine/selection.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"
+#include "source/model.hpp"
 #include "source/reader.hpp"
 
 #include <cstdint>
@@ -38,8 +40,18 @@ struct DatabaseContext {
     Progress& progress;
 };
 
+/// The objects of one database, as the selection has them.
+struct ObjectChoice {
+    std::vector<const source::Object*> chosen;
+    std::vector<const source::Object*> others;
+};
+
+/// Marks the patterns of `selection` that choose something; `reader` must outlive the result.
+ObjectChoice choose_objects(const source::DatabaseReader& reader, const Selection& selection);
+
 /// All that the returned entry names is put when this returns. The reader's view stays open.
-Result<DatabaseOutcome>
-back_up_database(const DatabaseContext& context, source::DatabaseReader& reader);
+Result<DatabaseOutcome> back_up_database(
+    const DatabaseContext& context, source::DatabaseReader& reader, const ObjectChoice& objects
+);
 
 }  // namespace starkeep::engine
