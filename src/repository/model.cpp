@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/model.hpp"
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "codec/digest.hpp"
 #include "engine/copy_text.hpp"
+#include "engine/export/output_buffer.hpp"
 #include "engine/export/row_filter.hpp"
 #include "engine/export/row_format.hpp"
 #include "engine/point_reader.hpp"

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace starkeep::source::postgres {
 
@@ -207,7 +206,7 @@ bool same_history(const Json& earlier, const Json& now)
     const auto equal = [&](std::string_view key) {
         return number(earlier, key) != 0 && number(earlier, key) == number(now, key);
     };
-    return now.value("system", "") != "" && same_server(earlier, now) && equal("timeline") &&
+    return !now.value("system", "").empty() && same_server(earlier, now) && equal("timeline") &&
            number(earlier, "lsn") <= number(now, "lsn") &&
            number(earlier, "next_xid") <= number(now, "next_xid");
 }

@@ -7,6 +7,7 @@
 #include "source/postgres/catalog.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/postgres/server_facts.hpp"
+#include "source/reader.hpp"
 #include "sys/clock.hpp"
 
 #include <algorithm>

@@ -65,7 +65,7 @@ TEST(SnapshotView, IsNotJoinedAtAnotherServerThatHasOneOfTheSameName)
 TEST(SnapshotView, IsNotJoinedWhereNobodyKnowsIt)
 {
     ASSERT_OK_AND_LET(const auto server, testing::PostgresServer::start());
-    ASSERT_OK_AND_LET(Snapshot gone, view(server->url()));
+    ASSERT_OK_AND_LET(const Snapshot gone, view(server->url()));
     ASSERT_OK(server->sql("select pg_terminate_backend(pid) from pg_stat_activity where "
                           "application_name = 'starkeep'"));
 

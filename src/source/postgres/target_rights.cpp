@@ -7,7 +7,6 @@
 #include "source/postgres/existing_tables.hpp"
 #include "source/writer.hpp"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
