@@ -146,6 +146,7 @@ Result<void> add_point(const Json& entry, LogState& state)
     if (!point.trusted) {
         // What was wrong may have been wrong before, and this must outlive the point: whoever builds upon an older one
         // would not see why not.
+        ++state.distrusts[point.source];
         for (Point& earlier : state.points) {
             earlier.trusted = earlier.trusted && earlier.source != point.source;
         }

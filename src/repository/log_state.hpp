@@ -9,6 +9,8 @@
 #include "repository/model.hpp"
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -23,6 +25,7 @@ struct LogState {
     std::unordered_set<PackId> condemned;  ///< not to be reused: no point has used them since
     std::unordered_set<PackId> swept;      ///< gone for good
     std::unordered_set<SessionId> dead;    ///< may not commit any more
+    std::map<std::string, std::uint64_t> distrusts;  ///< by source: points that ever took its trust
 };
 
 /// The members of an entry from "type" on.

@@ -20,7 +20,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace starkeep::repository {
@@ -29,6 +32,7 @@ struct WriteSession::Parts {
     Repository::Parts& repository;
     const SessionId id;
     const Patience patience;
+    const std::map<std::string, std::uint64_t> distrusts;  ///< as they were at the beginning
     // Before the packs: the sign of life goes last.
     std::unique_ptr<Heartbeat> heartbeat;
     SessionPacks packs;
@@ -85,6 +89,17 @@ Result<void> check_packs(const Point& point, const SessionPacks& packs)
     return {};
 }
 
+/// Whether a point has taken trust from all points of the source since `then`, among them those that a session which
+/// began then may have built upon.
+bool is_distrusted_since(
+    const std::map<std::string, std::uint64_t>& then, const LogState& log, const std::string& source
+)
+{
+    const auto now = log.distrusts.find(source);
+    const auto before = then.find(source);
+    return now != log.distrusts.end() && (before == then.end() || now->second != before->second);
+}
+
 }  // namespace
 
 WriteSession::WriteSession(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -112,6 +127,7 @@ WriteSession::begin(Repository& repository, const WriteOptions& options)
         .repository = shared,
         .id = id,
         .patience = options.patience,
+        .distrusts = std::move(log.distrusts),
         .heartbeat = std::move(heartbeat),
         .packs = SessionPacks(shared.store, shared.keyring, options.patience, std::move(loaded)),
     })));
@@ -130,7 +146,10 @@ Result<void> WriteSession::commit(const Point& point)
         const MutexLock lock(shared.log_mutex);
         const auto make = [&](const LogState& log) -> Result<Json> {
             TRY(check_sweeps(point, parts_->id, log));
-            return point_entry(point, parts_->id);
+            Point added = point;
+            added.trusted =
+                point.trusted && !is_distrusted_since(parts_->distrusts, log, point.source);
+            return point_entry(added, parts_->id);
         };
         TRY(append_log(shared.store, shared.keyring, shared.log, make, parts_->patience));
     }

@@ -54,7 +54,8 @@ public:
     /// Whether the pack was there when the session began or has been put by it.
     bool has_pack(const PackId& pack) const;
 
-    /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Fills in nothing. Once only.
+    /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Once only.
+    /// Fills in nothing, but the point is not trusted when one of its source that is not was added since begin().
     /// Errors: InvalidInput when a pack is still open or a manifest's pack is not named; Conflict when a prune has swept a pack that the point uses or declared this session dead.
     Result<void> commit(const Point& point);
 

@@ -73,7 +73,11 @@ Reference add_chunk(Appender& appender, unsigned number)
 
 /// Flushes, then commits a point of these chunks.
 Result<void> commit(
-    WriteSession& session, Appender& appender, unsigned number, const std::vector<Reference>& chunks
+    WriteSession& session,
+    Appender& appender,
+    unsigned number,
+    const std::vector<Reference>& chunks,
+    bool trusted = true
 )
 {
     TRY_LET(
@@ -85,7 +89,9 @@ Result<void> commit(
     for (const Reference& chunk : chunks) {
         packs.insert(chunk.pack);
     }
-    return session.commit(point_of(number, manifest, {packs.begin(), packs.end()}));
+    Point point = point_of(number, manifest, {packs.begin(), packs.end()});
+    point.trusted = trusted;
+    return session.commit(point);
 }
 
 TEST(WriteSession, MakesAPointVisibleAtOnceWithReadableContent)
@@ -201,6 +207,29 @@ TEST(WriteSession, LetsTwoWritersCommitOneAfterTheOther)
     EXPECT_EQ(points.size(), 2U);
     EXPECT_OK(elsewhere->read(from_one, RecordType::Chunk));
     EXPECT_OK(elsewhere->read(from_other, RecordType::Chunk));
+}
+
+// What it built upon was distrusted meanwhile; that the distrusted point is forgotten again changes nothing.
+TEST(WriteSession, DoesNotTrustAPointThatBeganBeforeADistrustedOne)
+{
+    Opened opened;
+    const auto early = opened.begin();
+    const auto early_appender = early->appender();
+    const Reference from_early = add_chunk(*early_appender, 1);
+    const auto finder = opened.begin();
+    const auto finder_appender = finder->appender();
+    ASSERT_OK(commit(*finder, *finder_appender, 2, {add_chunk(*finder_appender, 2)}, false));
+    ASSERT_OK(opened.repository->forget({id_of<PointId>(2)}));
+
+    ASSERT_OK(commit(*early, *early_appender, 1, {from_early}));
+    const auto later = opened.begin();
+    const auto later_appender = later->appender();
+    ASSERT_OK(commit(*later, *later_appender, 3, {add_chunk(*later_appender, 3)}));
+
+    ASSERT_OK_AND_LET(const std::vector<Point> points, opened.repository->points());
+    ASSERT_EQ(points.size(), 2U);
+    EXPECT_TRUE(points[0].trusted) << "began afterwards";
+    EXPECT_FALSE(points[1].trusted);
 }
 
 TEST(WriteSession, RefusesToCommitWhenAPackWasSwept)
