@@ -175,7 +175,8 @@ Result<void> read_leaves(
     for (std::size_t number = 0; number < batches.size(); ++number) {
         TRY_LET(const std::vector<Bytes> pieces, ahead.valid() ? ahead.get() : read(number));
         if (number + 1 < batches.size()) {
-            ahead = std::async(std::launch::async, read, number + 1);
+            // Either policy: where no thread can be had, the batch is read when it is asked for.
+            ahead = std::async(std::launch::async | std::launch::deferred, read, number + 1);
         }
         for (std::size_t i = 0; i < pieces.size(); ++i) {
             TRY(sink(*batches[number].leaves[i], pieces[i]));
