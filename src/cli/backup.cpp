@@ -134,7 +134,8 @@ Result<Outcome> backup(const Context& context, const BackupOptions& options)
     }
     for (const std::string& name : report.doubtful) {
         warn(
-            name + ": a type of its columns changed while it was read, its rows may not fit its "
+            name + ": its schema or a type of its columns changed while it was read, its rows may "
+                   "not fit its "
                    "definition. Run the backup again."
         );
     }

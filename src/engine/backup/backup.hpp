@@ -32,7 +32,8 @@ struct BackupReport {
         0;  ///< connecting and the definitions; the caller adds what it spent on opening the repository
     std::uint64_t reused_objects = 0;  ///< of which not one row was read anew, the audit's aside
     std::vector<std::string> left_out;
-    /// Objects whose rows may not fit their definitions: a type of their columns changed while they were read.
+    /// Objects whose rows may not fit their definitions: their schema or a type of their columns changed while
+    /// they were read.
     std::vector<std::string> doubtful;
     /// Objects whose fingerprints promised equal rows that were not equal; they were read in full. Never seen in
     /// health: somebody should be told.

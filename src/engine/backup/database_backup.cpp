@@ -294,7 +294,8 @@ Result<void> DatabaseBackup::end_view()
             outcome_.doubtful.push_back(object.name);
             manifest_.left_out.push_back(
                 "certainty about " + object.name +
-                ": a type of its columns changed while it was read, its rows may not fit its "
+                ": its schema or a type of its columns changed while it was read, its rows may not "
+                "fit its "
                 "definition"
             );
         }

@@ -41,7 +41,7 @@ select c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.rel
             order by above.distance), '[]')
         from above join pg_catalog.pg_class p on p.oid = above.oid
         join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace),
-    coalesce(x.condition, '')
+    coalesce(x.condition, ''), n.xmin
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_am am on am.oid = c.relam
@@ -60,7 +60,8 @@ order by 2
 constexpr const char* kColumns = R"sql(
 select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid,
     pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod),
-    (with recursive inner_type(oid, mod, dims) as (
+    case when o.typtype = 'd' or o.typelem <> 0 then (
+        with recursive inner_type(oid, mod, dims) as (
             select a.atttypid, a.atttypmod, ''
             union all
             select case when t.typtype = 'd' then t.typbasetype else t.typelem end,
@@ -72,8 +73,8 @@ select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a
         select pg_catalog.format_type(i.oid, i.mod) || i.dims
         from inner_type i join pg_catalog.pg_type t on t.oid = i.oid
         where i.oid <> a.atttypid and t.typtype <> 'd' and not exists (
-            select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid))
-from pg_catalog.pg_attribute a
+            select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid)) end
+from pg_catalog.pg_attribute a join pg_catalog.pg_type o on o.oid = a.atttypid
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 order by a.attrelid, a.attnum
 )sql";
@@ -92,6 +93,7 @@ struct Relation {
     std::uint64_t blocks = 0;
     Json ancestors;  ///< the partitioned tables that it is a part of, nearest first
     std::string condition;
+    std::string schema_version;
 };
 
 Result<Relation> parse_relation(const Rows& rows, int row)
@@ -109,12 +111,18 @@ Result<Relation> parse_relation(const Rows& rows, int row)
     TRY_LET(out.blocks, rows.number(row, 8));
     TRY_LET(out.ancestors, json::parse(rows.text(row, 9)));
     out.condition = rows.text(row, 10);
+    out.schema_version = rows.text(row, 11);
     return out;
 }
 
 Table make_table(const Relation& relation, int server_version)
 {
-    Table table{.oid = relation.oid, .object = {}, .condition = relation.condition};
+    Table table{
+        .oid = relation.oid,
+        .object = {},
+        .condition = relation.condition,
+        .schema_version = relation.schema_version
+    };
     Object& object = table.object;
     object.name = relation.name;
     object.kind = "table";

@@ -25,6 +25,8 @@ struct Table {
     std::uint64_t oid = 0;  ///< 0: the large objects
     Object object;
     std::string condition;  ///< "WHERE …" that an extension sets, or empty
+    std::string
+        schema_version;  ///< another one after any change of the schema's own definition, its name included
 };
 
 struct Catalog {

@@ -97,20 +97,28 @@ Result<void> Snapshot::lock_tables()
     if (!names.empty()) {
         TRY(lock());
     }
-    // pg_class is read in the view, pg_relation_filenode() as it is now. A table emptied or rewritten in between would
-    // look empty in the view: rewriting does not keep what older views see.
+    // pg_class is read in the view; pg_relation_filenode() and the text of a regclass are as it is now. A table emptied
+    // or rewritten in between would look empty in the view: rewriting does not keep what older views see. One that got
+    // another name would not be the one that is read: names in statements are looked up as they are now.
     TRY_LET(
         const Rows changed,
         holder_.query(
-            "select c.oid::regclass::text from pg_catalog.pg_class c where c.oid = any('{" + oids +
-            "}'::oid[]) and pg_catalog.pg_relation_filenode(c.oid) is distinct from c.relfilenode "
+            "select pg_catalog.format('%I.%I', n.nspname, c.relname)\n"
+            "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+            "where c.oid = any('{" +
+            oids +
+            "}'::oid[])\n"
+            "    and (pg_catalog.pg_relation_filenode(c.oid) is distinct from c.relfilenode\n"
+            "        or c.oid::pg_catalog.regclass::text <> pg_catalog.format('%I.%I', n.nspname, "
+            "c.relname))\n"
             "limit 1"
         )
     );
     if (changed.size() > 0) {
         return Error{
             ErrorCode::Conflict,
-            "table " + std::string(changed.text(0, 0)) + " was rewritten while the view was made",
+            "table " + std::string(changed.text(0, 0)) +
+                " was rewritten or renamed while the view was made",
             "Run the backup again."
         };
     }
@@ -202,8 +210,12 @@ Result<ViewEnd> Snapshot::compare_guards()
     ViewEnd end;
     for (const Table& table : catalog_.tables) {
         const auto found = std::ranges::find(now->tables, table.oid, &Table::oid);
-        // Its lock keeps a table's own definition as it is: what differs are the types of its columns.
-        if (found == now->tables.end() || found->object.guard != table.object.guard) {
+        // Its lock keeps a table's own definition as it is, but neither the types of its columns nor its schema: while a
+        // schema bears another name, statements find other tables under the old one. Large objects are no table.
+        const bool is_same = table.oid == 0 || (found != now->tables.end() &&
+                                                found->object.guard == table.object.guard &&
+                                                found->schema_version == table.schema_version);
+        if (!is_same) {
             end.doubtful.push_back(table.object.name);
         }
     }
