@@ -146,6 +146,12 @@ private:
                 "To run this again does not help. Give it up with CALL starkeep_restore.abandon() "
                 "in the target database, or drop that database."
             );
+        case ErrorCode::Rejected:
+            return std::move(error).with_hint(
+                "Change what the target refuses, then run the same restore again: it goes on where "
+                "this one stopped. Or give it up with CALL starkeep_restore.abandon() in the "
+                "target database."
+            );
         default:
             return std::move(error).with_hint(
                 "Run the same restore again: it goes on where this one stopped."

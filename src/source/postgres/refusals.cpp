@@ -11,6 +11,7 @@
 #include "source/postgres/large_objects.hpp"
 #include "source/postgres/object_creator.hpp"
 #include "source/postgres/restore_context.hpp"
+#include "source/postgres/row_demands.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_definitions.hpp"
 #include "source/postgres/target_rights.hpp"
@@ -164,6 +165,57 @@ Result<void> refuse_unlike_tables(
     return {};
 }
 
+/// Rows that the backup's definitions allow and the target's do not.
+void refuse_stricter_target(
+    const RestoreContext& context, const TouchedTables& tables, std::vector<Error>& refusals
+)
+{
+    if (!context.existing) {
+        return;
+    }
+    const ArchiveMap target(context.existing->archive());
+    const RowDemands here(context.map);
+    const RowDemands there(target);
+    std::map<QualifiedName, std::vector<std::string>> users;
+    for (const auto* list : {&tables.created, &tables.replaced, &tables.merged}) {
+        for (const Placement& placement : *list) {
+            const Result<QualifiedName> from = parse_qualified_name(placement.object.name);
+            const Result<QualifiedName> to = parse_qualified_name(placement.target);
+            if (!from.ok() || !to.ok()) {
+                continue;
+            }
+            for (const QualifiedName& type : here.types_of(*from)) {
+                users[type].push_back(placement.target);
+            }
+            const std::vector<std::string> demands =
+                stricter(here.of_table(*from), there.of_table(*to));
+            if (list != &tables.created && !demands.empty()) {
+                refusals.emplace_back(
+                    ErrorCode::Conflict,
+                    "table " + placement.target +
+                        " at the target asks of its rows what the backup's does not: " +
+                        joined(demands),
+                    "Drop that at the target, or restore the table under another name with "
+                    "--rename, or choose other tables with --include or --exclude."
+                );
+            }
+        }
+    }
+    for (const auto& [type, names] : users) {
+        const std::vector<std::string> obstacles = here.obstacles(there, type);
+        if (!obstacles.empty()) {
+            refusals.emplace_back(
+                ErrorCode::Conflict,
+                "type " + type.schema + "." + type.name +
+                    " at the target does not take all values of the backup's (it has " +
+                    joined(obstacles) + "), and rows of " + joined(names) + " are made of them",
+                "Change the type at the target, or restore into another database, or choose other "
+                "tables with --include or --exclude."
+            );
+        }
+    }
+}
+
 Result<void> refuse_standby(ServerConnection& connection, std::vector<Error>& refusals)
 {
     TRY_LET(const Rows rows, connection.query("select pg_catalog.pg_is_in_recovery()"));
@@ -193,6 +245,7 @@ find_refusals(ServerConnection& connection, const RestoreContext& context)
         .merged = placed(context, "merge")
     };
     TRY(refuse_unlike_tables(connection, tables, refusals));
+    refuse_stricter_target(context, tables, refusals);
     TRY_LET(std::vector<Error> of_rights, find_missing_rights(connection, tables));
     std::ranges::move(of_rights, std::back_inserter(refusals));
     return refusals;

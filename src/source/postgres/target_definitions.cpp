@@ -34,9 +34,9 @@ Result<TargetDefinitions> TargetDefinitions::read(ServerConnection& connection)
         definitions.unknown_ = dumped.error().message();
         return definitions;
     }
-    TRY_LET(Archive archive, parse_archive(bytes));
-    for (ArchiveEntry& entry : archive.entries) {
-        definitions.definitions_[key_of(entry)].insert(std::move(entry.definition));
+    TRY_LET(definitions.archive_, parse_archive(bytes));
+    for (const ArchiveEntry& entry : definitions.archive_.entries) {
+        definitions.definitions_[key_of(entry)].insert(entry.definition);
     }
     return definitions;
 }

@@ -27,6 +27,8 @@ public:
     const std::string& unknown() const { return unknown_; }
     /// Absent when nothing is known.
     Match match(const ArchiveEntry& entry) const;
+    /// All of them; empty when nothing is known.
+    const Archive& archive() const { return archive_; }
 
 private:
     /// Kind, schema, name and the statement that drops it: names alone do not tell overloaded operators apart.
@@ -34,6 +36,7 @@ private:
     static Key key_of(const ArchiveEntry& entry);
 
     std::map<Key, std::set<std::string>> definitions_;
+    Archive archive_;
     std::string unknown_;
 };
 
