@@ -47,3 +47,12 @@ def test_target_that_cannot_be_read_back_still_shows_what_was_restored(shop, sta
     assert shop_back == state
     assert told["rows"] == 8502 and told["verified"] is None and told["left_out"]
     assert told["databases"][0]["verify_error"]["code"]
+
+
+@pytest.mark.parametrize("name", ["position", "values", "time", "left", "name"])
+def test_new_name_that_is_a_word_of_sql_is_compared_like_any_other(shop, stocked, name):
+    told = stocked.restore(
+        "latest", shop.url(), "--include", "customers", "--rename", f"public.customers=public.{name}", "--verify", "--json"
+    ).result()
+
+    assert told["verified"] is True

@@ -8,6 +8,7 @@
 #include "engine/copy_text.hpp"
 #include "engine/parallel.hpp"
 #include "engine/progress.hpp"
+#include "engine/typed_name.hpp"
 #include "source/model.hpp"
 #include "source/open.hpp"
 #include "source/reader.hpp"
@@ -56,14 +57,29 @@ private:
     RowCounter counter_;
 };
 
+/// Servers differ in which words they put in quotes: another text may be the same name.
+std::vector<source::Object>::const_iterator
+find_object(const std::vector<source::Object>& objects, const std::string& name)
+{
+    const auto exact = std::ranges::find(objects, name, &source::Object::name);
+    if (exact != objects.end()) {
+        return exact;
+    }
+    return std::ranges::find_if(
+        objects,
+        [typed = parse_typed_name(name)](const source::Object& object) {
+            return names_object(typed, object.name);
+        }
+    );
+}
+
 /// `objects` become those that are there, with the columns that were asked for.
 Result<std::vector<Task>>
 plan_tasks(const source::DatabaseReader& reader, std::vector<source::Object>& objects)
 {
     std::vector<Task> tasks;
     for (std::size_t i = 0; i < objects.size(); ++i) {
-        const auto live =
-            std::ranges::find(reader.objects(), objects[i].name, &source::Object::name);
+        const auto live = find_object(reader.objects(), objects[i].name);
         if (live == reader.objects().end()) {
             return Error{
                 ErrorCode::NotFound,
