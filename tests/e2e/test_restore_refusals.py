@@ -155,3 +155,45 @@ def test_large_object_in_the_way_is_told_beforehand(shop, starkeep):
     said, _ = refused(shop, starkeep, user="postgres", status=1)
 
     assert "large object 777" in said
+
+
+def test_right_to_temporary_tables_is_asked_for_large_objects_too(shop, starkeep, clerk):
+    shop.execute("shop", "SELECT lo_from_bytea(777, 'x'); ALTER LARGE OBJECT 777 OWNER TO clerk")
+    starkeep.backup(shop.url("shop"))
+    shop.execute("shop", "REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC, clerk")
+
+    said, _ = refused(shop, starkeep, "--include", "pg_catalog.pg_largeobject", "--if-exists", "replace")
+
+    assert "may not make temporary tables" in said
+
+
+def test_merge_asks_for_updates_only_of_the_columns_that_it_sets(shop, stocked, clerk):
+    shop.execute(
+        "shop",
+        "ALTER TABLE sales.lines DROP CONSTRAINT lines_orders_fkey; ALTER TABLE sales.lines OWNER TO postgres;"
+        "GRANT SELECT, INSERT, UPDATE (item) ON sales.lines TO clerk",
+    )
+    before = contents(shop, "shop")
+    shop.execute("shop", "UPDATE sales.lines SET item = 'other' WHERE position = 1")
+
+    stocked.restore("latest", shop.url("shop", user="clerk"), "--include", "sales.lines", "--if-exists", "merge", status={0, 3})
+
+    assert contents(shop, "shop") == before
+    shop.execute("shop", "REVOKE UPDATE (item) ON sales.lines FROM clerk")
+    said, _ = refused(shop, stocked, "--include", "sales.lines", "--if-exists", "merge")
+    assert "may not UPDATE sales.lines" in said
+
+
+def test_key_that_a_partition_has_from_its_root_asks_for_references(shop, starkeep, clerk):
+    shop.execute(
+        "shop",
+        "CREATE TABLE days (id integer, customer integer REFERENCES customers) PARTITION BY RANGE (id);"
+        "CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM (0) TO (9);"
+        "ALTER TABLE days OWNER TO clerk; ALTER TABLE days_1 OWNER TO clerk",
+    )
+    starkeep.backup(shop.url("shop"))
+    shop.execute("shop", "REVOKE REFERENCES ON customers FROM clerk")
+
+    said, _ = refused(shop, starkeep, "--include", "days_1", "--if-exists", "replace")
+
+    assert "(REFERENCES)" in said and "customers" in said

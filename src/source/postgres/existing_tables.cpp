@@ -17,37 +17,6 @@ namespace starkeep::source::postgres {
 
 namespace {
 
-/// Foreign keys, and checks that rows written before them may break (NOT VALID). What a partition has from its parent can
-/// only be dropped there: `keys` and `checks` climb.
-std::string constraints_sql(const std::vector<Placement>& placements)
-{
-    return R"sql(
-with recursive keys as (
-    select oid, conparentid from pg_catalog.pg_constraint
-    where contype = 'f' and (conrelid = any()sql" +
-           names_literal(placements) + ") or confrelid = any(" + names_literal(placements) +
-           R"sql())
-    union
-    select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join keys on parent.oid = keys.conparentid
-), checks as (
-    select oid, conrelid, conname from pg_catalog.pg_constraint
-    where contype = 'c' and not convalidated and conrelid = any()sql" +
-           names_literal(placements) + R"sql()
-    union
-    select parent.oid, parent.conrelid, parent.conname from checks
-    join pg_catalog.pg_inherits i on i.inhrelid = checks.conrelid
-    join pg_catalog.pg_constraint parent
-        on parent.conrelid = i.inhparent and parent.conname = checks.conname and parent.contype = 'c'
-)
-select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid),
-    pg_catalog.obj_description(c.oid, 'pg_constraint'),
-    case c.contype when 'f' then 'foreign key ' else 'check ' end
-from pg_catalog.pg_constraint c
-where c.oid in (select oid from keys where conparentid = 0) or (c.oid in (select oid from checks) and c.coninhcount = 0)
-order by 1, 2
-)sql";
-}
-
 std::string triggers_sql(const std::vector<Placement>& placements)
 {
     return R"sql(
@@ -93,7 +62,7 @@ std::string_view enabling(std::string_view state)
 Result<void>
 suspend_constraints(ServerConnection& connection, const std::vector<Placement>& placements)
 {
-    TRY_LET(const Rows keys, connection.query(constraints_sql(placements)));
+    TRY_LET(const Rows keys, connection.query(suspended_constraints_sql(placements)));
     for (int i = 0; i < keys.size(); ++i) {
         const std::string table(keys.text(i, 0));
         const std::string name = quoted_identifier(keys.text(i, 1));
@@ -156,11 +125,42 @@ std::string names_literal(const std::vector<Placement>& placements)
     return list + "]::regclass[]";
 }
 
+/// Foreign keys, and checks that rows written before them may break (NOT VALID). What a partition has from its parent can
+/// only be dropped there: `keys` and `checks` climb.
+std::string suspended_constraints_sql(const std::vector<Placement>& placements)
+{
+    return R"sql(
+with recursive keys as (
+    select oid, conparentid from pg_catalog.pg_constraint
+    where contype = 'f' and (conrelid = any()sql" +
+           names_literal(placements) + ") or confrelid = any(" + names_literal(placements) +
+           R"sql())
+    union
+    select parent.oid, parent.conparentid from pg_catalog.pg_constraint parent join keys on parent.oid = keys.conparentid
+), checks as (
+    select oid, conrelid, conname from pg_catalog.pg_constraint
+    where contype = 'c' and not convalidated and conrelid = any()sql" +
+           names_literal(placements) + R"sql()
+    union
+    select parent.oid, parent.conrelid, parent.conname from checks
+    join pg_catalog.pg_inherits i on i.inhrelid = checks.conrelid
+    join pg_catalog.pg_constraint parent
+        on parent.conrelid = i.inhparent and parent.conname = checks.conname and parent.contype = 'c'
+)
+select c.conrelid::regclass::text, c.conname, pg_catalog.pg_get_constraintdef(c.oid),
+    pg_catalog.obj_description(c.oid, 'pg_constraint'),
+    case c.contype when 'f' then 'foreign key ' else 'check ' end
+from pg_catalog.pg_constraint c
+where c.oid in (select oid from keys where conparentid = 0) or (c.oid in (select oid from checks) and c.coninhcount = 0)
+order by 1, 2
+)sql";
+}
+
 std::string altered_relations_sql(
     const std::vector<Placement>& placements, const std::vector<Placement>& merged
 )
 {
-    return "select k.relation::regclass::oid from (" + constraints_sql(placements) +
+    return "select k.relation::regclass::oid from (" + suspended_constraints_sql(placements) +
            ") as k (relation) union select t.relation::regclass::oid from (" +
            triggers_sql(placements) +
            ") as t (relation) union select i.relation::regclass::oid from (" +

@@ -15,6 +15,9 @@ namespace starkeep::source::postgres {
 /// The tables' names as an array of type regclass.
 std::string names_literal(const std::vector<Placement>& placements);
 
+/// A query for what suspend() drops: table, name, definition, comment, and what it is.
+std::string suspended_constraints_sql(const std::vector<Placement>& placements);
+
 /// A query for the OIDs of all relations that suspend() and suspend_identities() alter.
 std::string altered_relations_sql(
     const std::vector<Placement>& placements, const std::vector<Placement>& merged

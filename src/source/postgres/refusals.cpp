@@ -242,7 +242,11 @@ find_refusals(ServerConnection& connection, const RestoreContext& context)
     const TouchedTables tables{
         .created = placed(context, "create"),
         .replaced = placed(context, "replace"),
-        .merged = placed(context, "merge")
+        .merged = placed(context, "merge"),
+        .has_large_objects = std::ranges::any_of(
+            context.request.placements,
+            [](const Placement& placement) { return placement.object.kind == "large_objects"; }
+        )
     };
     TRY(refuse_unlike_tables(connection, tables, refusals));
     refuse_stricter_target(context, tables, refusals);

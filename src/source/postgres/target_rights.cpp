@@ -8,7 +8,6 @@
 #include "source/writer.hpp"
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,14 +63,16 @@ std::string tables_where(const std::vector<Placement>& placements, const std::st
 }
 
 /// The right on the table as a whole, or on each column that a COPY of all would fill.
-std::string lacks_on_columns(const std::string& privilege)
+/// `changed` narrows it to some of the columns, which have to be there.
+std::string lacks_on_columns(const std::string& privilege, const std::string& changed = "true")
 {
     return "not pg_catalog.has_table_privilege(c.oid, '" + privilege +
            "') and (not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and "
            "a.attnum > 0 and not a.attisdropped) or exists (select from pg_catalog.pg_attribute a "
            "where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = "
-           "'' and not pg_catalog.has_column_privilege(c.oid, a.attnum, '" +
-           privilege + "')))";
+           "'' and " +
+           changed + " and not pg_catalog.has_column_privilege(c.oid, a.attnum, '" + privilege +
+           "')))";
 }
 
 Result<void> require_row_rights(
@@ -94,11 +95,17 @@ Result<void> require_row_rights(
          .after = "",
          .hint = grant.substr(1)}
     ));
-    for (const char* right : {"INSERT", "UPDATE", "SELECT"}) {
-        const bool is_for_all = std::string_view(right) == "INSERT";
+    // A merge finds rows by their key and sets the other columns.
+    const std::string beside_key =
+        "not exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary "
+        "and a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1]))";
+    for (const std::string right : {"INSERT", "UPDATE", "SELECT"}) {
+        const bool is_for_all = right == "INSERT";
+        const std::string lacks =
+            right == "UPDATE" ? lacks_on_columns(right, beside_key) : lacks_on_columns(right);
         TRY(check.require(
-            {.query = tables_where(is_for_all ? both : tables.merged, lacks_on_columns(right)),
-             .before = "may not " + std::string(right) + (is_for_all ? " into " : " "),
+            {.query = tables_where(is_for_all ? both : tables.merged, lacks),
+             .before = "may not " + right + (is_for_all ? " into " : " "),
              .after = "",
              .hint = grant.substr(1)}
         ));
@@ -124,10 +131,12 @@ Result<void> require_ownership(RightsCheck& check, const TouchedTables& tables)
     ));
     return check.require(
         {.query = "select distinct k.confrelid::regclass::text from pg_catalog.pg_constraint k "
-                  "where k.contype = 'f' and k.conparentid = 0 and (k.conrelid = any(" +
-                  names_literal(both) + ") or k.confrelid = any(" + names_literal(both) +
-                  ")) and exists (select from pg_catalog.unnest(k.confkey) as key (attnum) where "
-                  "not pg_catalog.has_column_privilege(k.confrelid, key.attnum, 'REFERENCES')) "
+                  "join (" +
+                  suspended_constraints_sql(both) +
+                  ") as s (relation, name) on s.relation::regclass = k.conrelid and s.name = "
+                  "k.conname where k.contype = 'f' and exists (select from "
+                  "pg_catalog.unnest(k.confkey) as key (attnum) where not "
+                  "pg_catalog.has_column_privilege(k.confrelid, key.attnum, 'REFERENCES')) "
                   "order by 1",
          .before = "may not make foreign keys to (REFERENCES) ",
          .after = ", so it could not bring them back",
@@ -181,12 +190,12 @@ find_missing_rights(ServerConnection& connection, const TouchedTables& tables)
         TRY(require_row_rights(check, tables, both));
         TRY(require_ownership(check, tables));
     }
-    if (!tables.merged.empty()) {
+    if (!tables.merged.empty() || tables.has_large_objects) {
         TRY(check.require(
             {.query = "select pg_catalog.current_database() where not "
                       "pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMP')",
              .before = "may not make temporary tables (TEMPORARY) in database ",
-             .after = ", and rows are merged by way of one",
+             .after = ", and merged rows and large objects are loaded by way of one",
              .hint = "Restore as the owner of the database or as a superuser, or grant the right."}
         ));
     }

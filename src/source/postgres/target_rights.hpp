@@ -17,6 +17,7 @@ struct TouchedTables {
     std::vector<Placement> created;
     std::vector<Placement> replaced;
     std::vector<Placement> merged;
+    bool has_large_objects = false;  ///< loaded beside them
 };
 
 /// One refusal per missing right, with all tables that lack it.
