@@ -111,8 +111,9 @@ void show(const repository::CheckReport& report)
         format_count(counts.heartbeats, "heartbeat")
     ));
     if (!report.damages.empty()) {
-        print("A backup with --full reads again what the packs have lost, as far as the source "
-              "still has it.");
+        print("Move damaged packs and index files out of the repository; then a backup with --full "
+              "stores "
+              "again what they held, as far as the source still has it.");
     }
 }
 

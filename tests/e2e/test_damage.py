@@ -210,3 +210,20 @@ def test_file_of_another_repository_is_found(zoo, tmp_path, server):
     for kind in "cdmi":
         name = zoo.names(kind)[0]
         zoo.assert_found({name: foreign[next(n for n in foreign if n.startswith(kind))]})
+
+
+@pytest.mark.parametrize("kind", ["d", "m", "i"])
+def test_what_a_damaged_file_held_is_stored_again_once_the_file_is_out_of_the_way(zoo, kind):
+    """As the check advises."""
+    name = next(name for name in zoo.names(kind) if name in zoo.own[0])
+    content = bytearray(zoo.sound[name])
+    content[len(content) // 2] ^= 1
+    zoo.damage({name: bytes(content)})
+    advice = zoo.starkeep.check("--read-data", status=4).stdout
+    assert "Move damaged packs and index files out of the repository" in advice
+    (zoo.starkeep.repository / name).unlink()
+
+    zoo.starkeep.backup(zoo.urls[0], "--full")
+
+    zoo.starkeep.run("verify", "latest", "--source", zoo.urls[0])
+    zoo.starkeep.run("verify", zoo.points[1])
