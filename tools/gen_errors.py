@@ -11,7 +11,7 @@ ROW = re.compile(r'^ERROR_CODE\((\w+), (\d+), "([^"]+)"\)$', re.MULTILINE)
 # Exit statuses that do not come from a failure; the public contract gives them.
 OTHER_STATUSES = [
     (0, "done"),
-    (3, "finished, but something was left out; each thing is named on stderr"),
+    (3, "finished, but something was left out; each thing is named in the result (`left_out` in JSON)"),
     (143, "stopped by SIGTERM (130: by SIGINT)"),
 ]
 
