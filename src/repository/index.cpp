@@ -11,6 +11,7 @@
 #include "repository/log_state.hpp"
 #include "repository/model.hpp"
 #include "repository/names.hpp"
+#include "repository/ordered_fetch.hpp"
 #include "repository/pack.hpp"
 #include "repository/pack_reader.hpp"
 #include "repository/sealed_object.hpp"
@@ -82,11 +83,38 @@ void insert_all(Index& index, const PackDirectory& pack)
 }
 
 Result<std::vector<PackDirectory>>
-read_index(store::Store& store, const Keyring& keyring, const std::string& name)
+open_index(const Keyring& keyring, const std::string& name, const Result<Bytes>& object)
 {
-    TRY_LET(const Bytes object, store.get(name));
-    TRY_LET(const Bytes plain, open_object(keyring, ObjectKind::Index, name, object));
+    if (!object.ok()) {
+        return object.error();
+    }
+    TRY_LET(const Bytes plain, open_object(keyring, ObjectKind::Index, name, *object));
     return decode_index(plain, name);
+}
+
+Result<std::vector<std::string>> list_indexes(store::Store& store)
+{
+    TRY_LET(const std::vector<store::ObjectInfo> objects, store.list(kIndexPrefix));
+    std::vector<std::string> names;
+    for (const store::ObjectInfo& object : objects) {
+        if (parse_index_name(object.name)) {
+            names.push_back(object.name);
+        }
+    }
+    return names;
+}
+
+/// Takes the packs of an index that are there still into the loaded one, and out of `live`.
+void insert_index(const std::vector<PackDirectory>& packs, LivePacks& live, LoadedIndex& loaded)
+{
+    for (const PackDirectory& pack : packs) {
+        const auto found = live.find(pack.pack.id);
+        if (found != live.end() && is_long_enough(pack, found->second.second)) {
+            insert_all(loaded.index, pack);
+            loaded.packs.insert(pack.pack.id);
+        }
+        live.erase(pack.pack.id);
+    }
 }
 
 }  // namespace
@@ -194,27 +222,19 @@ Result<LoadedIndex> load_index(
 {
     TRY_LET(LivePacks live, list_live_packs(store, log));
     LoadedIndex loaded{.index = Index(most_entries), .unindexed = {}, .packs = {}};
-    TRY_LET(const std::vector<store::ObjectInfo> indexes, store.list(kIndexPrefix));
-    for (const store::ObjectInfo& object : indexes) {
-        if (!parse_index_name(object.name)) {
-            continue;
-        }
-        const auto packs = read_index(store, keyring, object.name);
-        if (!packs.ok() && !is_passed_over(packs.error())) {
-            return packs.error();
-        }
-        if (!packs.ok()) {
-            continue;
-        }
-        for (const PackDirectory& pack : *packs) {
-            const auto found = live.find(pack.pack.id);
-            if (found != live.end() && is_long_enough(pack, found->second.second)) {
-                insert_all(loaded.index, pack);
-                loaded.packs.insert(pack.pack.id);
+    TRY_LET(const std::vector<std::string> indexes, list_indexes(store));
+    TRY(fetch_in_order(
+        store,
+        indexes,
+        [&](std::size_t place, const Result<Bytes>& object) -> Result<void> {
+            const auto packs = open_index(keyring, indexes[place], object);
+            if (!packs.ok()) {
+                return is_passed_over(packs.error()) ? Result<void>() : packs.error();
             }
-            live.erase(pack.pack.id);
+            insert_index(*packs, live, loaded);
+            return {};
         }
-    }
+    ));
     for (const auto& [id, place] : live) {
         auto directory =
             read_directory(store, keyring, {.kind = place.first, .id = id}, place.second);

@@ -39,17 +39,22 @@ Result<UniqueFd> open_for_reading(const std::filesystem::path& path)
 /// Up to `length` bytes; fewer only at the end of the file.
 Result<Bytes> read_up_to(int fd, std::uint64_t length, const std::filesystem::path& path)
 {
-    constexpr std::size_t kPiece = std::size_t{1} << 20U;
+    constexpr std::uint64_t kPiece = std::uint64_t{1} << 20U;
+    constexpr std::uint64_t kLeastPiece = 512;
     struct stat state = {};
     if (::fstat(fd, &state) != 0) {
         return errno_error(errno, "reading " + path.string());
     }
     const auto promised = S_ISREG(state.st_mode) ? static_cast<std::uint64_t>(state.st_size) : 0;
     Bytes bytes;
-    bytes.reserve(std::min(length, promised));
+    bytes.reserve(std::min(length, promised + kLeastPiece));
     for (;;) {
         const std::size_t have = bytes.size();
-        const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(length - have, kPiece));
+        // Not a whole piece for a small file: thousands of them are held at once. The least one is there to see the end.
+        const std::uint64_t expected = promised > have ? promised - have : 0;
+        const std::uint64_t piece =
+            S_ISREG(state.st_mode) ? std::min(expected + kLeastPiece, kPiece) : kPiece;
+        const auto room = static_cast<std::size_t>(std::min(length - have, piece));
         if (room == 0) {
             return bytes;
         }
