@@ -20,6 +20,7 @@ void add_export(CLI::App& app, Context& context);
 void add_repo_init(CLI::App& repo, Context& context);
 void add_repo_stats(CLI::App& repo, Context& context);
 void add_repo_check(CLI::App& repo, Context& context);
+void add_repo_repair(CLI::App& repo, Context& context);
 void add_repo_prune(CLI::App& repo, Context& context);
 void add_repo_key(CLI::App& repo, Context& context);
 

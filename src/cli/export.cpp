@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
@@ -132,7 +133,7 @@ Result<Outcome> export_object(const Context& context, const ExportOptions& optio
     } else if (!options.output.empty()) {
         print(format_count(rows, "row") + " of " + name + " in " + options.output);
     }
-    return Outcome::Done;
+    return outcome_over_gaps(*opened.repository, Outcome::Done);
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ plan_forget(repository::Repository& repository, const ForgetOptions& options)
         };
     }
     TRY_LET(const std::vector<repository::Point> points, chosen_points(repository, options.source));
+    TRY(repository.require_whole_log());
     return engine::plan_retention(points, options.retention);
 }
 

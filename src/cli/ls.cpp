@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
@@ -121,7 +122,7 @@ Result<Outcome> ls(const Context& context, const LsOptions& options)
     } else {
         listing.table.print();
     }
-    return Outcome::Done;
+    return outcome_over_gaps(*opened.repository, Outcome::Done);
 }
 
 }  // namespace

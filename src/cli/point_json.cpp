@@ -2,10 +2,12 @@
 #include "cli/point_json.hpp"
 
 #include "base/result.hpp"
+#include "cli/log_gaps.hpp"
 #include "engine/point_reader.hpp"
 #include "engine/points.hpp"
 #include "engine/typed_name.hpp"
 #include "json/json.hpp"
+#include "repository/log_state.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
@@ -88,6 +90,7 @@ Result<std::vector<repository::Point>>
 chosen_points(repository::Repository& repository, const std::string& source)
 {
     TRY_LET(std::vector<repository::Point> points, repository.points());
+    warn_of_gaps(repository.log_gaps());
     return engine::points_of(
         std::move(points), source.empty() ? std::nullopt : std::optional(source)
     );
@@ -97,9 +100,12 @@ Result<repository::Point>
 find_point(repository::Repository& repository, const std::string& name, const std::string& source)
 {
     TRY_LET(const std::vector<repository::Point> points, repository.points());
-    return engine::select_point(
-        points, name, source.empty() ? std::nullopt : std::optional(source)
-    );
+    const Result<repository::Point> found =
+        engine::select_point(points, name, source.empty() ? std::nullopt : std::optional(source));
+    const std::vector<repository::LogGap> gaps = repository.log_gaps();
+    TRY_LET(repository::Point point, sure_point(found, name, gaps));
+    warn_of_gaps(gaps);
+    return point;
 }
 
 }  // namespace starkeep::cli

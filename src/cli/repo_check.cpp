@@ -3,11 +3,13 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/progress.hpp"
 #include "json/json.hpp"
+#include "repository/log_state.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/repository.hpp"
 
@@ -26,7 +28,7 @@ namespace starkeep::cli {
 
 namespace {
 
-Json to_json(const repository::CheckReport& report)
+Json to_json(const repository::CheckReport& report, unsigned percent)
 {
     Json damaged = Json::array();
     for (const PointId& point : report.damaged_points) {
@@ -46,7 +48,8 @@ Json to_json(const repository::CheckReport& report)
           {"indexes", report.objects.indexes},
           {"heartbeats", report.objects.heartbeats}}},
         {"packs", report.packs},
-        {"bytes_read", report.bytes_read}
+        {"bytes_read", report.bytes_read},
+        {"read_data_percent", percent}
     };
 }
 
@@ -82,7 +85,40 @@ void show_damages(const std::vector<std::string>& damages)
     }
 }
 
-void show(const repository::CheckReport& report)
+/// What a finding of nothing is worth.
+std::string sound(unsigned percent)
+{
+    if (percent == 0) {
+        return "structure sound, rows not read (--read-data reads them)";
+    }
+    return percent < 100 ? fmt::format("structure sound, {} % of the packs read whole", percent)
+                         : "sound";
+}
+
+void show_gaps(const std::vector<repository::LogGap>& gaps)
+{
+    for (const repository::LogGap& gap : gaps) {
+        print("cannot be told: what is said in " + describe(gap));
+    }
+    if (!gaps.empty()) {
+        print(
+            "A restore point of that time may be lost, or one be listed that was forgotten. The "
+            "other points are as said here and can be restored; backups, forget and prune refuse. "
+            "Bring the log entries back from a copy of the repository. If there is none: "
+            "starkeep repo repair."
+        );
+    }
+}
+
+/// Whether something besides the log is damaged.
+bool is_more_damaged(const repository::CheckReport& report)
+{
+    return std::ranges::any_of(report.damages, [](const std::string& damage) {
+        return !damage.starts_with("c/");
+    });
+}
+
+void show(const repository::CheckReport& report, unsigned percent)
 {
     for (const std::string& note : report.notes) {
         print("note: " + note);
@@ -93,7 +129,7 @@ void show(const repository::CheckReport& report)
     }
     print(fmt::format(
         "{}: {}, {}, {} read",
-        report.damages.empty() ? "sound"
+        report.damages.empty() ? sound(percent)
                                : "damaged (" + format_count(report.damages.size(), "finding") + ")",
         format_count(report.points, "point"),
         format_count(report.packs, "pack"),
@@ -110,7 +146,8 @@ void show(const repository::CheckReport& report)
         format_count(counts.indexes, "index file"),
         format_count(counts.heartbeats, "heartbeat")
     ));
-    if (!report.damages.empty()) {
+    show_gaps(report.log_gaps);
+    if (is_more_damaged(report)) {
         print("Move damaged packs and index files out of the repository; then a backup with --full "
               "stores "
               "again what they held, as far as the source still has it.");
@@ -134,9 +171,9 @@ Result<Outcome> check(const Context& context, unsigned percent)
     TRY_LET(const OpenRepository opened, open_repository(context));
     TRY_LET(const repository::CheckReport report, run_check(*opened.repository, percent));
     if (context.json) {
-        print_json(to_json(report));
+        print_json(to_json(report, percent));
     } else {
-        show(report);
+        show(report, percent);
     }
     return report.damages.empty() ? Outcome::Done : Outcome::Damaged;
 }

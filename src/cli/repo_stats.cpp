@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/repository_access.hpp"
 #include "json/json.hpp"
@@ -20,6 +21,8 @@ Result<Outcome> stats(const Context& context)
     TRY_LET(
         const repository::Statistics found, repository::Maintenance(*opened.repository).statistics()
     );
+    warn_of_gaps(opened.repository->log_gaps());
+    const Outcome outcome = outcome_over_gaps(*opened.repository, Outcome::Done);
     if (context.json) {
         print_json(Json{
             {"repository", opened.repository->id().hex()},
@@ -31,7 +34,7 @@ Result<Outcome> stats(const Context& context)
             {"bytes_metadata", found.metadata_bytes},
             {"bytes_logical", found.logical_bytes}
         });
-        return Outcome::Done;
+        return outcome;
     }
     print(fmt::format("repository  {} at {}", opened.repository->id().hex(), opened.store->url()));
     print(fmt::format("points      {}", format_count(found.points)));
@@ -49,7 +52,7 @@ Result<Outcome> stats(const Context& context)
             static_cast<double>(found.logical_bytes) / static_cast<double>(found.stored_bytes)
         ));
     }
-    return Outcome::Done;
+    return outcome;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
@@ -145,7 +146,7 @@ Result<Outcome> restore(const Context& context, const RestoreOptions& options)
     if (std::vector<Error> refusals = report.refusals(); !refusals.empty()) {
         return combined(std::move(refusals));
     }
-    return outcome_of(report);
+    return outcome_over_gaps(*opened.repository, outcome_of(report));
 }
 
 }  // namespace

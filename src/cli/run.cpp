@@ -46,6 +46,7 @@ void add_commands(CLI::App& app, Context& context)
     add_repo_init(*repo, context);
     add_repo_stats(*repo, context);
     add_repo_check(*repo, context);
+    add_repo_repair(*repo, context);
     add_repo_prune(*repo, context);
     add_repo_key(*repo, context);
     add_backup(app, context);

@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
@@ -106,7 +107,7 @@ Result<Outcome> show(const Context& context, const ShowOptions& options)
     } else {
         print_point(point, manifests);
     }
-    return Outcome::Done;
+    return outcome_over_gaps(*opened.repository, Outcome::Done);
 }
 
 }  // namespace

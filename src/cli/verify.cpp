@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
 #include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
@@ -127,7 +128,8 @@ Result<Outcome> verify(const Context& context, const VerifyOptions& options)
         } else {
             show(point, report);
         }
-        return report.damages.empty() ? Outcome::Done : Outcome::Damaged;
+        return report.damages.empty() ? outcome_over_gaps(*opened.repository, Outcome::Done)
+                                      : Outcome::Damaged;
     }
     TRY_LET(
         const engine::RehearsalReport report,
@@ -146,7 +148,7 @@ Result<Outcome> verify(const Context& context, const VerifyOptions& options)
     if (!report.equal) {
         return Outcome::Failed;
     }
-    return left_out ? Outcome::LeftOut : Outcome::Done;
+    return left_out ? Outcome::LeftOut : outcome_over_gaps(*opened.repository, Outcome::Done);
 }
 
 }  // namespace

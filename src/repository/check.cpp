@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -132,6 +133,18 @@ private:
             findings_.add(read.error().text());
             whole_log_ = false;
         }
+        for (const LogGap& gap : log_.gaps) {
+            findings_.add(gap.reason);
+            report_.log_gaps.push_back(gap);
+            whole_log_ = false;
+        }
+        for (const LogGap& lost : log_.lost) {
+            report_.notes.push_back(
+                log_entry_name(lost.first) +
+                (lost.first == lost.last ? "" : " to " + log_entry_name(lost.last)) +
+                ": given up by a repair"
+            );
+        }
         if (read.ok() && log_.sequence < remembered) {
             findings_.add(
                 fmt::format("{}: the log entry is missing", log_entry_name(log_.sequence + 1))
@@ -202,10 +215,21 @@ private:
         }
         const ObjectKind kind =
             parse_heartbeat_name(name) ? ObjectKind::Heartbeat : ObjectKind::LogEntry;
+        if (is_given_up(name)) {
+            return {};
+        }
         if (const auto plain = open_object(keyring_, kind, name, content); !plain.ok()) {
             findings_.add(plain.error().text());
         }
         return {};
+    }
+
+    bool is_given_up(const std::string& name) const
+    {
+        const std::optional<std::uint64_t> entry = parse_log_entry_name(name);
+        return entry && std::ranges::any_of(log_.lost, [&](const LogGap& lost) {
+                   return lost.first <= *entry && *entry <= lost.last;
+               });
     }
 
     void check_key_slot(const std::string& name, const Bytes& content)
@@ -344,9 +368,13 @@ private:
         }
         if (packs > 0) {
             report_.notes.push_back(fmt::format(
-                "{} packs ({} bytes) are used by no restore point; a prune removes them",
+                "{} packs ({} bytes) are used by no restore point{}",
                 packs,
-                bytes
+                bytes,
+                whole_log_
+                    ? "; a prune removes them"
+                    : " that the log can still tell; they stay, since what cannot be read of "
+                      "it may name them"
             ));
         }
     }

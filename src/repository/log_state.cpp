@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/log_state.hpp"
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "codec/hash.hpp"
 #include "json/json.hpp"
 #include "repository/model.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,6 +118,15 @@ Result<Point> point_from_json(const Json& json)
     return point;
 }
 
+bool uses_swept(const Point& point, const LogState& state)
+{
+    return std::ranges::any_of(point.databases, [&](const PointDatabase& database) {
+        return std::ranges::any_of(database.packs, [&](const PackId& pack) {
+            return state.swept.contains(pack);
+        });
+    });
+}
+
 Result<void> add_point(const Json& entry, LogState& state)
 {
     TRY_LET(const Json json, json::get_object(entry, "point"));
@@ -131,12 +143,8 @@ Result<void> add_point(const Json& entry, LogState& state)
     if (state.dead.contains(session)) {
         return corrupt("comes from a writer that was declared dead");
     }
-    for (const PointDatabase& database : point.databases) {
-        if (std::ranges::any_of(database.packs, [&](const PackId& pack) {
-                return state.swept.contains(pack);
-            })) {
-            return corrupt("needs a pack that was swept");
-        }
+    if (uses_swept(point, state)) {
+        return corrupt("needs a pack that was swept");
     }
     for (const PointDatabase& database : point.databases) {
         for (const PackId& pack : database.packs) {
@@ -151,6 +159,7 @@ Result<void> add_point(const Json& entry, LogState& state)
             earlier.trusted = earlier.trusted && earlier.source != point.source;
         }
     }
+    point.sequence = state.sequence + 1;
     state.known.insert(point.id);
     state.points.push_back(std::move(point));
     return {};
@@ -181,10 +190,69 @@ Result<void> sweep_packs(const Json& entry, LogState& state)
         state.swept.insert(pack);
     }
     state.dead.insert(sessions.begin(), sessions.end());
+    if (!is_whole(state)) {
+        // Only what no point uses is swept, so these were forgotten by an entry that cannot be read.
+        std::erase_if(state.points, [&](const Point& point) { return uses_swept(point, state); });
+    }
+    return {};
+}
+
+/// Takes the sequences of `lost` out of the gaps.
+std::vector<LogGap> without(const std::vector<LogGap>& gaps, const LogGap& lost)
+{
+    std::vector<LogGap> left;
+    for (const LogGap& gap : gaps) {
+        if (gap.last < lost.first || gap.first > lost.last) {
+            left.push_back(gap);
+            continue;
+        }
+        if (gap.first < lost.first) {
+            left.push_back(gap);
+            left.back().last = lost.first - 1;
+        }
+        if (gap.last > lost.last) {
+            left.push_back(gap);
+            left.back().first = lost.last + 1;
+            left.back().before = {};
+        }
+    }
+    return left;
+}
+
+Result<void> repair_log(const Json& entry, LogState& state)
+{
+    TRY_LET(const std::vector<LogGap> given_up, given_up_by(entry));
+    for (const LogGap& lost : given_up) {
+        for (const LogGap& gap : state.gaps) {
+            // The one link of the chain over the gap: what lies before it is what the repair saw there.
+            const bool is_known = gap.before != codec::Hash256{};
+            if (gap.first == lost.first && is_known && gap.before != lost.before) {
+                return Error{
+                    ErrorCode::Corrupt,
+                    fmt::format("the repair saw another entry before number {}", lost.first),
+                };
+            }
+        }
+    }
+    TRY(condemn_packs(entry, state));
+    for (const LogGap& lost : given_up) {
+        state.gaps = without(state.gaps, lost);
+        state.lost.push_back(lost);
+    }
+    // A lost entry may have been a point that took trust, of any source.
+    for (Point& point : state.points) {
+        point.trusted = false;
+    }
+    ++state.repairs;
     return {};
 }
 
 }  // namespace
+
+bool is_whole(const LogState& state)
+{
+    return state.gaps.empty() && state.lost.empty();
+}
 
 Json point_entry(const Point& point, const SessionId& session)
 {
@@ -230,6 +298,40 @@ Json sweep_entry(const std::vector<PackId>& packs, const std::vector<SessionId>&
     return {{"type", "sweep"}, {"packs", ids_to_json(packs)}, {"sessions", ids_to_json(sessions)}};
 }
 
+Json repair_entry(const std::vector<LogGap>& gaps, const std::vector<PackId>& packs)
+{
+    Json lost = Json::array();
+    for (const LogGap& gap : gaps) {
+        lost.push_back({{"first", gap.first}, {"last", gap.last}, {"before", to_hex(gap.before)}});
+    }
+    return {{"type", "repair"}, {"lost", std::move(lost)}, {"packs", ids_to_json(packs)}};
+}
+
+Result<std::vector<LogGap>> given_up_by(const Json& entry)
+{
+    TRY_LET(const std::string type, json::get_string(entry, "type"));
+    std::vector<LogGap> gaps;
+    if (type != "repair") {
+        return gaps;
+    }
+    TRY_LET(const std::uint64_t sequence, json::get_unsigned(entry, "sequence"));
+    TRY_LET(const Json lost, json::get_array(entry, "lost"));
+    std::uint64_t after = 0;
+    for (const Json& element : lost) {
+        LogGap gap;
+        TRY_LET(gap.first, json::get_unsigned(element, "first"));
+        TRY_LET(gap.last, json::get_unsigned(element, "last"));
+        TRY_LET(const std::string before, json::get_string(element, "before"));
+        if (gap.first <= after || gap.last < gap.first || gap.last >= sequence ||
+            !from_hex(before, gap.before)) {
+            return Error{ErrorCode::Corrupt, "no repair can give up such entries"};
+        }
+        after = gap.last;
+        gaps.push_back(std::move(gap));
+    }
+    return gaps;
+}
+
 Result<void> apply_entry(std::string_view name, const Json& entry, LogState& state)
 {
     TRY_LET(const std::string type, json::get_string(entry, "type"));
@@ -244,6 +346,9 @@ Result<void> apply_entry(std::string_view name, const Json& entry, LogState& sta
     }
     if (type == "sweep") {
         return sweep_packs(entry, state);
+    }
+    if (type == "repair") {
+        return repair_log(entry, state);
     }
     return Error{
         ErrorCode::Unsupported,

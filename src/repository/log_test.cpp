@@ -2,6 +2,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/mutex.hpp"
 #include "base/result.hpp"
 #include "codec/hash.hpp"
 #include "json/json.hpp"
@@ -11,13 +12,17 @@
 #include "repository/log_state.hpp"
 #include "repository/model.hpp"
 #include "repository/names.hpp"
+#include "repository/ordered_fetch.hpp"
 #include "repository/patient_put.hpp"
 #include "repository/sealed_object.hpp"
+#include "store/faulty_store.hpp"
 #include "store/memory_store.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -178,15 +183,34 @@ TEST(Log, ReadsOnlyWhatIsNew)
     EXPECT_EQ(reader.points.size(), 2U);
 }
 
+std::vector<PointId> ids_of(const LogState& log)
+{
+    std::vector<PointId> ids;
+    for (const Point& point : log.points) {
+        ids.push_back(point.id);
+    }
+    return ids;
+}
+
+/// Gives up whatever cannot be read.
+Result<void> repair(TestLog& log)
+{
+    LogState state;
+    return append_repair(log.store, log.keyring, state, [](const LogState& now) -> Result<Json> {
+        return repair_entry(now.gaps, {});
+    });
+}
+
 TEST(Log, FindsAMissingEntryInTheMiddleAndAtTheEnd)
 {
     TestLog log;
     ASSERT_OK(log.add_point(1, 1));
     ASSERT_OK(log.add_point(2, 2));
     ASSERT_OK(log.store.remove(log_entry_name(1)));
-    const auto read = log.reread();
-    EXPECT_ERROR(read, ErrorCode::Corrupt);
-    EXPECT_NE(read.error().text().find("c/0000000000000001"), std::string::npos);
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+    ASSERT_EQ(read.gaps.size(), 1U);
+    EXPECT_EQ(read.gaps[0].reason, "c/0000000000000001: the log entry is missing");
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(2)}));
 
     TestLog shortened;
     ASSERT_OK(shortened.add_point(1, 1));
@@ -203,8 +227,198 @@ TEST(Log, FindsEveryFlippedBitOfAnEntry)
 
     with_every_flipped_bit(object, [&](const Bytes& damaged) {
         log.store.overwrite(log_entry_name(1), damaged);
-        EXPECT_FALSE(log.reread().ok());
+        ASSERT_OK_AND_LET(const LogState read, log.reread());
+        EXPECT_EQ(read.gaps.size(), 1U);
     });
+}
+
+TEST(Log, TellsWhatLiesAroundADamagedEntry)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    ASSERT_OK(log.add_point(3, 3));
+    log.store.overwrite(log_entry_name(2), to_bytes("damaged"));
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(1), id_of<PointId>(3)}));
+    ASSERT_EQ(read.gaps.size(), 1U);
+    const LogGap& gap = read.gaps[0];
+    EXPECT_EQ(gap.first, 2U);
+    EXPECT_EQ(gap.last, 2U);
+    EXPECT_NE(gap.reason.find("c/0000000000000002"), std::string::npos);
+    EXPECT_FALSE(gap.after_time.empty());
+    EXPECT_FALSE(gap.until_time.empty());
+    EXPECT_EQ(read.points[1].sequence, 3U);
+    EXPECT_ERROR(require_no_gaps(read), ErrorCode::Corrupt);
+}
+
+TEST(Log, TakesNoEntryAsLongAsItHasAGap)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    ASSERT_OK_AND_LET(const Bytes first, log.store.get(log_entry_name(1)));
+    log.store.overwrite(log_entry_name(1), to_bytes("damaged"));
+    LogState state;
+
+    const auto add = [&] {
+        return append_log(log.store, log.keyring, state, [](const LogState&) -> Result<Json> {
+            return forget_entry({});
+        });
+    };
+    EXPECT_ERROR(add(), ErrorCode::Corrupt);
+    EXPECT_EQ(names_in(log.store, "c/").size(), 2U);
+
+    log.store.overwrite(log_entry_name(1), first);
+    EXPECT_OK(add());
+    EXPECT_EQ(ids_of(state), (std::vector{id_of<PointId>(1), id_of<PointId>(2)}));
+}
+
+TEST(Log, GoesOnAfterARepairAndTrustsNoPointBeforeIt)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    ASSERT_OK(log.add_point(3, 3));
+    log.store.overwrite(log_entry_name(3), to_bytes("damaged"));
+    ASSERT_OK(log.store.remove(log_entry_name(2)));
+    ASSERT_OK(repair(log));
+    log.state = {};
+
+    ASSERT_OK(log.add_point(4, 4));
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+    EXPECT_TRUE(read.gaps.empty());
+    EXPECT_EQ(read.repairs, 1U);
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(1), id_of<PointId>(4)}));
+    EXPECT_FALSE(read.points[0].trusted);
+    EXPECT_TRUE(read.points[1].trusted);
+}
+
+TEST(Log, LooksAtNoEntryThatWasGivenUpEvenWhenItIsBack)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    ASSERT_OK(log.add_point(3, 3));
+    ASSERT_OK_AND_LET(const Bytes second, log.store.get(log_entry_name(2)));
+    log.store.overwrite(log_entry_name(2), to_bytes("damaged"));
+    ASSERT_OK(repair(log));
+
+    log.store.overwrite(log_entry_name(2), second);
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+    EXPECT_TRUE(read.gaps.empty());
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(1), id_of<PointId>(3)}));
+    // A reader that had seen it before the repair comes to the same.
+    ASSERT_OK(read_log(log.store, log.keyring, log.state));
+    EXPECT_EQ(ids_of(log.state), ids_of(read));
+}
+
+TEST(Log, FindsAnExchangedEntryBeforeWhatARepairGaveUp)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    log.store.overwrite(log_entry_name(2), to_bytes("damaged"));
+    ASSERT_OK(repair(log));
+    TestLog other;
+    ASSERT_OK(other.add_point(5, 5));
+    ASSERT_OK_AND_LET(const Bytes foreign, other.store.get(log_entry_name(1)));
+
+    log.store.overwrite(log_entry_name(1), foreign);
+
+    EXPECT_ERROR(log.reread(), ErrorCode::Corrupt);
+}
+
+TEST(Log, GivesUpADamagedRepairAndWhatItGaveUp)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    log.store.overwrite(log_entry_name(2), to_bytes("damaged"));
+    ASSERT_OK(repair(log));
+    log.store.overwrite(log_entry_name(3), to_bytes("damaged"));
+    ASSERT_OK_AND_LET(const LogState damaged, log.reread());
+    EXPECT_EQ(damaged.gaps.size(), 2U);
+
+    ASSERT_OK(repair(log));
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+    EXPECT_TRUE(read.gaps.empty());
+    EXPECT_EQ(read.repairs, 1U);
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(1)}));
+}
+
+TEST(Log, KnowsFromASweepThatAPointWasForgottenByALostEntry)
+{
+    TestLog log;
+    ASSERT_OK(log.add_point(1, 1));
+    ASSERT_OK(log.add_point(2, 2));
+    ASSERT_OK(log.add(forget_entry({id_of<PointId>(1)})));
+    ASSERT_OK(log.add(condemn_entry({id_of<PackId>(1)})));
+    ASSERT_OK(log.add(sweep_entry({id_of<PackId>(1)}, {})));
+    log.store.overwrite(log_entry_name(3), to_bytes("damaged"));
+
+    ASSERT_OK_AND_LET(const LogState read, log.reread());
+
+    EXPECT_EQ(ids_of(read), (std::vector{id_of<PointId>(2)}));
+}
+
+TEST(Log, RefusesRepairsThatCannotBe)
+{
+    const std::vector<Json> cases = {
+        Json::array({{{"first", 0}, {"last", 0}, {"before", std::string(64, '0')}}}),
+        Json::array({{{"first", 2}, {"last", 1}, {"before", std::string(64, '0')}}}),
+        Json::array({{{"first", 1}, {"last", 2}, {"before", std::string(64, '0')}}}),
+        Json::array({{{"first", 1}, {"last", 1}, {"before", "00"}}}),
+        Json::array({7}),
+    };
+    for (const Json& lost : cases) {
+        SCOPED_TRACE(lost.dump());
+        TestLog log;
+        ASSERT_OK(log.add_point(1, 1));
+        const Json members = {{"type", "repair"}, {"lost", lost}, {"packs", Json::array()}};
+        log.forge(2, raw_entry(2, log.state.last_hash, members));
+        EXPECT_ERROR(log.reread(), ErrorCode::Corrupt);
+    }
+}
+
+TEST(Log, IsReadByManyRequestsAtOnceButBounded)
+{
+    constexpr unsigned kEntries = 100;
+    TestLog log;
+    for (unsigned i = 0; i < kEntries; ++i) {
+        ASSERT_OK(log.add(forget_entry({})));
+    }
+    store::FaultyStore slow(log.store);
+    Mutex mutex;
+    std::condition_variable_any changed;
+    std::size_t waiting = 0;
+    std::size_t gets = 0;
+    // Every answer waits until as many are asked for as may be; were they fewer at once, the first ones would wait for good.
+    slow.before_each([&](store::Act act, std::string_view) {
+        if (act != store::Act::Get) {
+            return;
+        }
+        const MutexLock lock(mutex);
+        ++waiting;
+        const std::size_t mine = ++gets;
+        EXPECT_LE(waiting, kFetches);
+        changed.notify_all();
+        while (mine <= kFetches && gets < kFetches) {
+            changed.wait(mutex);
+        }
+        --waiting;
+    });
+    LogState state;
+
+    ASSERT_OK(read_log(slow, log.keyring, state));
+
+    EXPECT_EQ(state.sequence, kEntries);
+    EXPECT_EQ(gets, kEntries);
 }
 
 TEST(Log, FindsSwappedReplayedAndReplacedEntries)
@@ -218,11 +432,15 @@ TEST(Log, FindsSwappedReplayedAndReplacedEntries)
 
     log.store.overwrite(log_entry_name(1), second);
     log.store.overwrite(log_entry_name(2), first);
-    EXPECT_ERROR(log.reread(), ErrorCode::Corrupt);
+    ASSERT_OK_AND_LET(const LogState swapped, log.reread());
+    EXPECT_EQ(swapped.gaps.size(), 2U);
+    EXPECT_EQ(ids_of(swapped), (std::vector{id_of<PointId>(3)}));
 
     log.store.overwrite(log_entry_name(1), first);
     log.store.overwrite(log_entry_name(2), first);
-    EXPECT_ERROR(log.reread(), ErrorCode::Corrupt);
+    ASSERT_OK_AND_LET(const LogState replayed, log.reread());
+    EXPECT_EQ(replayed.gaps.size(), 1U);
+    EXPECT_EQ(ids_of(replayed), (std::vector{id_of<PointId>(1), id_of<PointId>(3)}));
 
     // An authentic entry of the right name from another course of the log: the chain tells.
     TestLog other;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "repository/log_state.hpp"
 #include "repository/repository.hpp"
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct CheckReport {
         damages;                     ///< one sentence each, naming object and offset; empty: sound
     std::vector<std::string> notes;  ///< harmless: packs of dead writers, foreign files
     std::vector<PointId> damaged_points;  ///< points whose data cannot be read in full
+    std::vector<LogGap> log_gaps;         ///< what of the log cannot be read; among the damages too
     ObjectCounts objects;
     std::uint64_t packs = 0;
     std::uint64_t points = 0;
@@ -45,6 +47,13 @@ struct PruneReport {
     std::uint64_t packs_waiting = 0;  ///< unused, but a writer is running
     std::uint64_t unused_bytes_in_kept_packs =
         0;  ///< no point refers to them; the packs' own directories are among them
+};
+
+struct RepairReport {
+    std::vector<LogGap> given_up;    ///< empty: the log is whole
+    std::uint64_t points = 0;        ///< that are still there
+    std::uint64_t unused_packs = 0;  ///< that none of them uses: the next prune removes them
+    std::uint64_t unused_bytes = 0;
 };
 
 struct Statistics {
@@ -67,7 +76,13 @@ public:
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress
     );
 
+    /// Gives up the log entries that cannot be read, for good: nobody looks at them again, and writers may go on.
+    /// Removes nothing. `dry_run`: reports what would be given up now.
+    /// Errors: those of reading the log; Corrupt when no entry can follow.
+    Result<RepairReport> repair(bool dry_run);
+
     /// Format section 8. `dry_run`: reports what would be removed now.
+    /// Errors: Corrupt when the log cannot be read in full.
     Result<PruneReport> prune(bool dry_run);
 
     Result<Statistics> statistics();

@@ -76,6 +76,7 @@ struct Point {
     std::uint64_t bytes_new = 0;
     std::uint64_t bytes_stored = 0;
     std::vector<PointDatabase> databases;
+    std::uint64_t sequence = 0;  ///< of the log entry that adds it; 0 before
 };
 
 }  // namespace starkeep::repository

@@ -58,6 +58,8 @@ public:
         // Packs first: one that is put later belongs to a writer that the log knows nothing of yet.
         TRY_LET(objects_, store_.list(""));
         TRY(read_log(store_, keyring_, log_));
+        TRY(require_no_gaps(log_));
+        repairs_ = log_.repairs;
         PackSet unused = listed_unused();
         if (!dry_run) {
             TRY(condemn(unused));
@@ -103,6 +105,7 @@ private:
             return {};
         }
         const auto make = [&](const LogState& log) -> Result<Json> {
+            TRY(check_repairs(log));
             remove_used(unused, log);
             return condemn_entry({unused.begin(), unused.end()});
         };
@@ -111,6 +114,19 @@ private:
             const std::vector<store::ObjectInfo> entry, store_.list(log_entry_name(log_.sequence))
         );
         objects_.insert(objects_.end(), entry.begin(), entry.end());
+        return {};
+    }
+
+    /// What this prune knows of the log may not be what others see of it any more.
+    Result<void> check_repairs(const LogState& log) const
+    {
+        if (log.repairs != repairs_) {
+            return Error{
+                ErrorCode::Conflict,
+                "the log of the repository was repaired while the prune was running",
+                "Run the prune again.",
+            };
+        }
         return {};
     }
 
@@ -155,6 +171,7 @@ private:
     Result<void> sweep(PackSet& packs, const std::vector<SessionId>& dead)
     {
         const auto make = [&](const LogState& log) -> Result<Json> {
+            TRY(check_repairs(log));
             // Only what was condemned before the writers were looked for: another prune may condemn beside this one.
             remove_used(packs, log);
             return sweep_entry({packs.begin(), packs.end()}, dead);
@@ -244,6 +261,7 @@ private:
     store::Store& store_;
     const Keyring& keyring_;
     LogState& log_;
+    std::uint64_t repairs_ = 0;  ///< as it was at the beginning
     std::vector<store::ObjectInfo> objects_;
 };
 

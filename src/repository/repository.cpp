@@ -245,6 +245,18 @@ Result<std::vector<Point>> Repository::points()
     return std::vector<Point>(parts_->log.points.rbegin(), parts_->log.points.rend());
 }
 
+std::vector<LogGap> Repository::log_gaps() const
+{
+    const MutexLock lock(parts_->log_mutex);
+    return parts_->log.gaps;
+}
+
+Result<void> Repository::require_whole_log() const
+{
+    const MutexLock lock(parts_->log_mutex);
+    return require_no_gaps(parts_->log);
+}
+
 const std::array<std::byte, 32>& Repository::chunking_secret() const
 {
     return parts_->keyring.chunking.bytes;

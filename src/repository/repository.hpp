@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "repository/log_state.hpp"
 #include "repository/model.hpp"
 #include "store/store.hpp"
 
@@ -27,8 +28,6 @@ struct KeyInfo {
 
 /// What the keys derive to; made once when the repository is opened.
 struct Keyring;
-/// The replayed log.
-struct LogState;
 
 class Repository {
 public:
@@ -46,8 +45,13 @@ public:
     const RepositoryId& id() const;
     store::Store& store() const;
 
-    /// All restore points that exist now, newest first. Reads the log's new entries.
+    /// All restore points that exist now, newest first, as far as the log can be read. Reads its new entries.
     Result<std::vector<Point>> points();
+
+    /// What points() could not read of the log: points of that time may be missing, forgotten ones may be there.
+    std::vector<LogGap> log_gaps() const;
+    /// Errors: Corrupt, naming what points() could not read of the log.
+    Result<void> require_whole_log() const;
 
     /// Secret for codec::StreamChunker: K(repository id, "starkeep chunking") of the format's section 2.
     const std::array<std::byte, 32>& chunking_secret() const;
@@ -60,7 +64,7 @@ public:
     Result<std::vector<Bytes>>
     read_all(const std::vector<Reference>& references, RecordType type) const;
 
-    /// Forgets points. Errors: NotFound when one does not exist.
+    /// Forgets points. Errors: NotFound when one does not exist; Corrupt when the log cannot be read in full.
     Result<void> forget(const std::vector<PointId>& points);
 
     Result<std::vector<KeyInfo>> keys() const;

@@ -33,6 +33,16 @@ constexpr std::size_t kHeaderBytes = 48;
 /// The salt makes the key unique, so that the nonce need not be.
 constexpr codec::Nonce kNonce{};
 
+/// The version is authenticated: what opens under ours, and only so, is no newer object but a damaged one.
+Bytes as_this_version(ByteView object)
+{
+    codec::ByteWriter changed;
+    changed.raw(object.first(kMagic.size()));
+    changed.u16(kFormatVersion);
+    changed.raw(object.subspan(kMagic.size() + sizeof kFormatVersion));
+    return changed.take();
+}
+
 }  // namespace
 
 Bytes seal_object(const Keyring& keyring, ObjectKind kind, std::string_view name, ByteView plain)
@@ -72,6 +82,10 @@ open_object(const Keyring& keyring, ObjectKind kind, std::string_view name, Byte
         return reader.corrupt("not a sealed object");
     }
     TRY_LET(const std::uint16_t version, reader.u16());
+    if (version != kFormatVersion &&
+        open_object(keyring, kind, name, as_this_version(object)).ok()) {
+        return reader.corrupt("the format version is damaged");
+    }
     TRY(check_format_version(name, version));
     TRY_LET(const std::uint8_t kind_byte, reader.u8());
     TRY_LET(const std::uint8_t zero, reader.u8());

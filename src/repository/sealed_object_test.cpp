@@ -88,8 +88,18 @@ TEST(SealedObject, OfANewerFormatIsNotCalledDamaged)
     const Keyring keyring = test_keyring();
     Bytes object = seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("text"));
     object[8] = std::byte{2};
+    object.back() ^= std::byte{1};
 
     EXPECT_ERROR(open_object(keyring, ObjectKind::LogEntry, kName, object), ErrorCode::Unsupported);
+}
+
+TEST(SealedObject, WhoseVersionAloneIsWrongIsDamaged)
+{
+    const Keyring keyring = test_keyring();
+    Bytes object = seal_object(keyring, ObjectKind::LogEntry, kName, as_bytes("text"));
+    object[8] = std::byte{2};
+
+    EXPECT_ERROR(open_object(keyring, ObjectKind::LogEntry, kName, object), ErrorCode::Corrupt);
 }
 
 }  // namespace

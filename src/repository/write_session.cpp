@@ -33,6 +33,7 @@ struct WriteSession::Parts {
     const SessionId id;
     const Patience patience;
     const std::map<std::string, std::uint64_t> distrusts;  ///< as they were at the beginning
+    const std::uint64_t repairs;                           ///< likewise
     // Before the packs: the sign of life goes last.
     std::unique_ptr<Heartbeat> heartbeat;
     SessionPacks packs;
@@ -65,6 +66,19 @@ Result<void> check_sweeps(const Point& point, const SessionId& session, const Lo
                 };
             }
         }
+    }
+    return {};
+}
+
+/// An entry that a repair gave up may have swept packs that the point uses, or this session.
+Result<void> check_repairs(std::uint64_t before, const LogState& log)
+{
+    if (log.repairs != before) {
+        return Error{
+            ErrorCode::Conflict,
+            "the log of the repository was repaired while the backup was running",
+            kRunAgain
+        };
     }
     return {};
 }
@@ -116,6 +130,7 @@ WriteSession::begin(Repository& repository, const WriteOptions& options)
     {
         const MutexLock lock(shared.log_mutex);
         TRY(read_log(shared.store, shared.keyring, shared.log));
+        TRY(require_no_gaps(shared.log));
         log = shared.log;
     }
     TRY_LET(
@@ -128,6 +143,7 @@ WriteSession::begin(Repository& repository, const WriteOptions& options)
         .id = id,
         .patience = options.patience,
         .distrusts = std::move(log.distrusts),
+        .repairs = log.repairs,
         .heartbeat = std::move(heartbeat),
         .packs = SessionPacks(shared.store, shared.keyring, options.patience, std::move(loaded)),
     })));
@@ -146,6 +162,7 @@ Result<void> WriteSession::commit(const Point& point)
         const MutexLock lock(shared.log_mutex);
         const auto make = [&](const LogState& log) -> Result<Json> {
             TRY(check_sweeps(point, parts_->id, log));
+            TRY(check_repairs(parts_->repairs, log));
             Point added = point;
             added.trusted =
                 point.trusted && !is_distrusted_since(parts_->distrusts, log, point.source);

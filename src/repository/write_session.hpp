@@ -41,6 +41,7 @@ class WriteSession {
 public:
     /// Registers the writer, replays the log, loads the index and the directories of packs that dead writers left. A
     /// thread of the session's own beats. The repository must outlive the session, the session its appenders.
+    /// Errors: Corrupt when the log cannot be read in full; the store's.
     static Result<std::unique_ptr<WriteSession>>
     begin(Repository& repository, const WriteOptions& options = {});
 
@@ -56,7 +57,8 @@ public:
 
     /// Makes the point visible, atomically. Every pack in `point.databases` must be put. Once only.
     /// Fills in nothing, but the point is not trusted when one of its source that is not was added since begin().
-    /// Errors: InvalidInput when a pack is still open or a manifest's pack is not named; Conflict when a prune has swept a pack that the point uses or declared this session dead.
+    /// Errors: InvalidInput when a pack is still open or a manifest's pack is not named; Conflict when a prune has swept a pack that the point uses or declared this session dead, or
+    /// when the log has been repaired since begin().
     Result<void> commit(const Point& point);
 
     const SessionId& id() const;

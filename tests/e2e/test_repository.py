@@ -63,7 +63,7 @@ def test_check_sums_up_what_it_saw(kept):
 
     wanted = {"k": "key_slots", "c": "log_entries", "d": "data_packs", "m": "metadata_packs", "i": "indexes", "w": "heartbeats"}
     assert counts == {member: sum(name.startswith(kind + "/") for name in files) for kind, member in wanted.items()}
-    assert text.startswith("sound: 1 point, ") and "1 key slot, 1 log entry, " in text
+    assert text.startswith("structure sound, rows not read") and ": 1 point, " in text and "1 key slot, 1 log entry, " in text
     assert len(text.splitlines()) == 2
 
 

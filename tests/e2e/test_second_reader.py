@@ -30,6 +30,25 @@ def test_second_reader_lists_the_same_points(stocked, shop):
     assert found[0]["label"] == {"a": "b"}
 
 
+def test_second_reader_refuses_a_damaged_log_and_reads_a_repaired_one(stocked, shop):
+    for label in "bc":
+        stocked.backup(shop.url("shop"), "--label", f"a={label}")
+    one, _, three = reversed(stocked.point_ids())
+    entry = sorted((stocked.repository / "c").iterdir())[1]
+    content = bytearray(entry.read_bytes())
+    content[150] ^= 1
+    entry.unlink()
+    entry.write_bytes(content)
+    with pytest.raises(subprocess.CalledProcessError):
+        read(stocked, "points")
+    stocked.run("repo", "repair", stocked.url)
+    four = stocked.backup(shop.url("shop"))["point"]
+
+    found = [json.loads(line)["id"] for line in read(stocked, "points").splitlines()]
+
+    assert found == [four, three, one] == stocked.point_ids()
+
+
 @pytest.mark.parametrize("change", ["", "UPDATE public.large SET filler = 'x' WHERE id < 900; DELETE FROM public.toasted WHERE id = 3"])
 def test_second_reader_brings_a_whole_database_back(server, starkeep, zoo_script, change):
     """Definitions by pg_restore, rows by COPY: the way out when nothing of ours is left but the page and the files."""

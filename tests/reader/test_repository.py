@@ -109,6 +109,37 @@ def test_unknown_entry_is_refused(written: RepositoryWriter) -> None:
         Repository(written.directory, PASSWORD)
 
 
+def with_lost_entry(written: RepositoryWriter, **changes: Any) -> None:
+    """An entry that forgot the point, damaged, and the repair that gave it up."""
+    before = written.previous
+    written.log({"type": "forget", "points": [POINT_ID]})
+    written.put(f"c/{written.sequence:016x}", b"damaged")
+    lost = {"first": written.sequence, "last": written.sequence, "before": before} | changes
+    written.previous = "0" * 64
+    written.log({"type": "repair", "lost": [lost], "packs": []})
+
+
+def test_damaged_entry_that_was_given_up_is_passed_over(written: RepositoryWriter) -> None:
+    with_lost_entry(written)
+    written.log({"type": "forget", "points": []})
+    with Repository(written.directory, PASSWORD) as repository:
+        assert [point.id for point in repository.points()] == [POINT_ID]
+
+
+@pytest.mark.parametrize("changes", [{"before": "1" * 64}, {"last": 3}, {"first": 0}])
+def test_repair_that_cannot_be_is_damage(changes: dict[str, Any], written: RepositoryWriter) -> None:
+    with_lost_entry(written, **changes)
+    with pytest.raises(Damaged):
+        Repository(written.directory, PASSWORD)
+
+
+def test_sweep_after_lost_entries_tells_what_they_forgot(written: RepositoryWriter) -> None:
+    with_lost_entry(written)
+    written.log({"type": "sweep", "packs": ["d1" * 16], "sessions": []})
+    with Repository(written.directory, PASSWORD) as repository:
+        assert repository.points() == []
+
+
 MANIFEST = Reference("e2" * 16, 44, 70, 10, bytes(32))
 
 BAD_ENTRIES: dict[str, dict[str, Any]] = {

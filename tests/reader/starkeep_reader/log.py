@@ -39,23 +39,62 @@ class Point:
     databases: list[PointDatabase]
 
 
+@dataclass(frozen=True)
+class Lost:
+    """Entries that a repair gave up; nobody looks at them."""
+
+    first: int
+    last: int
+    before: str
+
+
+def given_up_by(plain: bytes, name: str) -> list[Lost]:
+    """Of a repair; nothing for other entries."""
+    entry = parse_json(plain, name)
+    if member(entry, "type", str, name) != "repair":
+        return []
+    lost = []
+    after = 0
+    for item in member(entry, "lost", list, name):
+        if not isinstance(item, dict):
+            raise Damaged(f"{name}: gives up what is no object")
+        stretch = Lost(
+            member(item, "first", int, name), member(item, "last", int, name), hex_member(item, "before", 64, name)
+        )
+        if not after < stretch.first <= stretch.last < member(entry, "sequence", int, name):
+            raise Damaged(f"{name}: gives up {stretch.first} to {stretch.last}")
+        after = stretch.last
+        lost.append(stretch)
+    return lost
+
+
 @dataclass
 class LogState:
-    """What the entries so far amount to; `apply` takes them in order."""
+    """What the entries so far amount to; `apply` and `skip` take them in order."""
 
     sequence: int = 0
-    previous: str = NO_PREVIOUS
+    previous: str | None = NO_PREVIOUS
+    incomplete: bool = False
     points: dict[str, Point] = field(default_factory=dict)
     condemned: set[str] = field(default_factory=set)
     swept_packs: set[str] = field(default_factory=set)
     swept_sessions: set[str] = field(default_factory=set)
     _ever: set[str] = field(default_factory=set)
+    _before: dict[int, str] = field(default_factory=dict)
+
+    def skip(self) -> None:
+        """Passes over an entry that a later repair gives up."""
+        self.sequence += 1
+        if self.previous is not None:
+            self._before[self.sequence] = self.previous
+        self.previous = None
+        self.incomplete = True
 
     def apply(self, name: str, sealed: bytes, plain: bytes) -> None:
         entry = parse_json(plain, name)
         if member(entry, "sequence", int, name) != self.sequence + 1:
             raise Damaged(f"{name}: says it is entry {entry['sequence']}, not {self.sequence + 1}")
-        if hex_member(entry, "previous", 64, name) != self.previous:
+        if hex_member(entry, "previous", 64, name) != (self.previous or entry["previous"]):
             raise Damaged(f"{name}: does not follow the entry before it")
         _time(entry, name)
         kind = member(entry, "type", str, name)
@@ -68,6 +107,8 @@ class LogState:
             self.condemned.update(hex_list(entry, "packs", 32, name))
         elif kind == "sweep":
             self._sweep(entry, name)
+        elif kind == "repair":
+            self._repair(plain, name)
         else:
             raise Unsupported(f"{name}: entry of unknown type {kind}")
         self.sequence += 1
@@ -88,11 +129,21 @@ class LogState:
 
     def _sweep(self, entry: dict[str, Any], name: str) -> None:
         packs = set(hex_list(entry, "packs", 32, name))
-        for point in self.points.values():
-            if any(database.packs & packs for database in point.databases):
+        for point in list(self.points.values()):
+            if not any(database.packs & packs for database in point.databases):
+                continue
+            if self.incomplete:
+                del self.points[point.id]
+            else:
                 raise Damaged(f"{name}: sweeps a pack that point {point.id} needs")
         self.swept_packs |= packs
         self.swept_sessions.update(hex_list(entry, "sessions", 32, name))
+
+    def _repair(self, plain: bytes, name: str) -> None:
+        for lost in given_up_by(plain, name):
+            if self._before.get(lost.first, lost.before) != lost.before:
+                raise Damaged(f"{name}: saw another entry before {lost.first}")
+        self.condemned.update(hex_list(parse_json(plain, name), "packs", 32, name))
 
 
 def _time(value: dict[str, Any], what: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from .binary import hex_member, member, parse_json
 from .errors import Damaged, NotFound, Unsupported, WrongPassword
 from .keys import Keyring, KeySlot, decode_slot
-from .log import LogState, Point, PointDatabase
+from .log import LogState, Lost, Point, PointDatabase, given_up_by
 from .packs import CHUNK, MANIFEST, SEGMENT, Pack, Reference, pack_name, reference_from_json
 from .sealed import open_sealed
 from .segments import DIGEST_MODULUS, Leaf, Segment, decode_segment, verify_leaf_rows
@@ -132,12 +132,32 @@ class Repository:
 
     def _replay(self) -> LogState:
         state = LogState()
-        for sequence, name in enumerate(_names(self._directory, "c", 16), 1):
-            if name != f"c/{sequence:016x}":
-                raise Damaged(f"c/{sequence:016x}: is missing, the log has a gap")
+        names = _names(self._directory, "c", 16)
+        lost = self._given_up(names)
+        while names and state.sequence < int(names[-1][2:], 16):
+            sequence = state.sequence + 1
+            name = f"c/{sequence:016x}"
+            if any(stretch.first <= sequence <= stretch.last for stretch in lost):
+                state.skip()
+                continue
+            if name not in names:
+                raise Damaged(f"{name}: is missing, the log has a gap")
             sealed = (self._directory / name).read_bytes()
             state.apply(name, sealed, open_sealed(sealed, name, self._keyring))
         return state
+
+    def _given_up(self, names: list[str]) -> list[Lost]:
+        """By the repairs of the log; the newest first, for it may give up an older one."""
+        lost: list[Lost] = []
+        for name in reversed(names):
+            if any(stretch.first <= int(name[2:], 16) <= stretch.last for stretch in lost):
+                continue
+            try:
+                plain = open_sealed((self._directory / name).read_bytes(), name, self._keyring)
+            except Damaged:
+                continue
+            lost += given_up_by(plain, name)
+        return lost
 
 
 def _names(directory: Path, folder: str, digits: int) -> list[str]:
