@@ -128,8 +128,10 @@ Result<Outcome> backup(const Context& context, const BackupOptions& options)
     report.duration_s += opened.opening_s;
     for (const std::string& name : report.distrusted) {
         warn(
-            name + ": rows had changed that its fingerprints called unchanged; it was read in "
-                   "full. Please report this."
+            name +
+            ": rows had changed that its fingerprints called unchanged. This restore point is "
+            "right, for the table was read in full; points before it may hold old rows of it. The "
+            "next backup reads everything. Please report this."
         );
     }
     for (const std::string& name : report.doubtful) {
@@ -144,7 +146,7 @@ Result<Outcome> backup(const Context& context, const BackupOptions& options)
     } else {
         show(report);
     }
-    return report.doubtful.empty() ? Outcome::Done : Outcome::LeftOut;
+    return report.doubtful.empty() && report.distrusted.empty() ? Outcome::Done : Outcome::LeftOut;
 }
 
 }  // namespace
