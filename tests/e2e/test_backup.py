@@ -6,6 +6,7 @@ import re
 import pytest
 
 from support.contents import shown_digests, table_digests
+from support.postgres import Blockade
 
 TABLES = {"public.customers", "sales.orders", "sales.lines"}
 NUMBERS = ["bytes_read", "bytes_new", "bytes_stored", "rows", "objects", "reused_objects", "peak_rss_bytes"]
@@ -285,3 +286,37 @@ def test_a_pattern_that_names_no_table_says_what_it_names(shop, starkeep):
     outcome = starkeep.restore("latest", shop.url("again"), "--include", "sales.glance", status=6)
 
     assert "Patterns choose tables" in outcome.stderr
+
+
+def test_definitions_come_from_the_database_whose_rows_are_read_whatever_a_service_file_says(server, starkeep, tmp_path):
+    for name in ("one", "two"):
+        server.create_database(name)
+        server.execute(name, f"CREATE TABLE of_{name} AS SELECT 1 AS i")
+    services = tmp_path / "services"
+    services.write_text(f"[mine]\nhost=127.0.0.1\nport={server.port}\nuser=postgres\ndbname=one\n")
+
+    starkeep.run("backup", "postgresql:///two", PGSERVICEFILE=str(services), PGSERVICE="mine")
+
+    starkeep.restore("latest", server.url("copy"))
+    assert server.value("copy", "SELECT string_agg(relname, ' ') FROM pg_class WHERE relname LIKE 'of\\_%'") == "of_two"
+
+
+def test_all_sessions_go_to_the_server_that_answered_first(server, servers, starkeep):
+    """Several hosts in one URL, and the first one comes up while the second is being backed up."""
+    late = servers(server.bin)
+    late.create_database("db")
+    late.stop()
+    server.create_database("db")
+    server.execute("db", "CREATE TABLE t AS SELECT 1 AS i")
+    blockade = Blockade(server, "db", "t")
+    hosts = f"127.0.0.1:{late.port},127.0.0.1:{server.port}"
+    running = starkeep.begin("backup", f"postgresql://postgres@{hosts}/db", "--jobs", "2", "--json")
+    blockade.wait_for_victim()
+    late.start()
+    blockade.lift()
+    outcome = running.wait()
+
+    assert outcome.status == 0, outcome
+    assert outcome.result()["rows"] == 1
+    starkeep.restore("latest", server.url("copy"))
+    assert server.value("copy", "SELECT i FROM t") == 1

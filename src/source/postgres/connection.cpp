@@ -171,6 +171,21 @@ Result<ServerConnection> ServerConnection::open(
     if (database) {
         parameters["dbname"] = *database;
     }
+    return connect(std::move(parameters), std::move(stop));
+}
+
+Result<ServerConnection>
+ServerConnection::open_beside(const std::string& url, std::stop_token stop) const
+{
+    TRY_LET(Parameters parameters, parse_url(url));
+    for (const auto& [keyword, value] : place()) {
+        parameters[keyword] = value;
+    }
+    return connect(std::move(parameters), std::move(stop));
+}
+
+Result<ServerConnection> ServerConnection::connect(Parameters parameters, std::stop_token stop)
+{
     parameters.try_emplace("fallback_application_name", "starkeep");
     parameters["client_encoding"] = "UTF8";
     // Rows are read from the socket itself (copy_stream.hpp), which a GSS layer would wrap.
@@ -397,6 +412,39 @@ Parameters ServerConnection::environment() const
     }
     if (const char* password = PQpass(handle_.get()); password != nullptr && *password != '\0') {
         out["PGPASSWORD"] = password;
+    }
+    return out;
+}
+
+Parameters ServerConnection::place() const
+{
+    Parameters out;
+    const auto add = [&](const char* keyword, const char* value) {
+        if (value != nullptr && *value != '\0') {
+            out.emplace(keyword, value);
+        }
+    };
+    add("host", PQhost(handle_.get()));
+    // Not for a socket's directory, which has none.
+    add("hostaddr", PQhostaddr(handle_.get()));
+    add("port", PQport(handle_.get()));
+    add("user", PQuser(handle_.get()));
+    add("dbname", PQdb(handle_.get()));
+    return out;
+}
+
+std::string ServerConnection::conninfo() const
+{
+    std::string out;
+    for (const auto& [keyword, value] : place()) {
+        out += (out.empty() ? "" : " ") + keyword + "='";
+        for (const char c : value) {
+            if (c == '\'' || c == '\\') {
+                out += '\\';
+            }
+            out += c;
+        }
+        out += "'";
     }
     return out;
 }

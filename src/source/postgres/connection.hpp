@@ -50,6 +50,10 @@ public:
     static Result<ServerConnection>
     open(const std::string& url, const std::optional<std::string>& database, std::stop_token stop);
 
+    /// Another session of the same user in the same database, at the very address that this one found: a name may
+    /// stand for several servers. `url` is the one that this session was opened with.
+    Result<ServerConnection> open_beside(const std::string& url, std::stop_token stop) const;
+
     /// One or several statements without parameters; the rows of the last one.
     Result<Rows> query(const std::string& sql);
     /// One statement with text parameters $1, $2, …
@@ -72,6 +76,9 @@ public:
     Parameters parameters() const;
     /// Environment for a client program that is to make the same connection (PGHOST, PGPASSWORD, …).
     Parameters environment() const;
+    /// Server, user and database of this very session as libpq takes them from an argument, where nothing of the
+    /// environment or a service file comes before them; never the password.
+    std::string conninfo() const;
     PGconn* handle() { return handle_.get(); }
     const std::stop_token& stop() const { return stop_; }
 
@@ -83,6 +90,8 @@ private:
     {
     }
 
+    static Result<ServerConnection> connect(Parameters parameters, std::stop_token stop);
+    Parameters place() const;
     Result<void> establish();
     Result<void> flush();
     Result<Rows> answer();

@@ -229,6 +229,7 @@ Result<void> PostgresReader::definitions(const std::function<Result<void>(ByteVi
     return dump_schema(
         {.major = snapshot_.holder().server_version() / 10000,
          .snapshot = snapshot_.id(),
+         .connection = snapshot_.holder().conninfo(),
          .environment = snapshot_.holder().environment(),
          .stop = snapshot_.holder().stop()},
         sink

@@ -98,7 +98,9 @@ dump_schema(const DumpRequest& request, const std::function<Result<void>(ByteVie
              "--compress=0",
              "--schema-only",
              "--no-password",
-             "--encoding=UTF8"}
+             "--encoding=UTF8",
+             // Before the environment, and before a service file that is named there.
+             "--dbname=" + request.connection}
     };
     if (!request.snapshot.empty()) {
         command.arguments.push_back("--snapshot=" + request.snapshot);

@@ -21,6 +21,7 @@ Result<std::string> find_client_program(const std::string& name, int major);
 struct DumpRequest {
     int major = 0;
     std::string snapshot;    ///< empty: one of its own
+    std::string connection;  ///< ServerConnection::conninfo()
     Parameters environment;  ///< ServerConnection::environment()
     std::stop_token stop;
 };

@@ -19,6 +19,7 @@ Result<TargetDefinitions> TargetDefinitions::read(ServerConnection& connection)
     Result<void> dumped = dump_schema(
         {.major = connection.server_version() / 10000,
          .snapshot = {},
+         .connection = connection.conninfo(),
          .environment = connection.environment(),
          .stop = connection.stop()},
         [&](ByteView piece) -> Result<void> {
