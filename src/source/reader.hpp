@@ -46,10 +46,11 @@ struct NamedThing {
 };
 
 struct ViewEnd {
-    /// Whether the next backup may trust fingerprints of this view: all that it saw is durable at the server, and nothing
-    /// that rows are printed by changed meanwhile.
+    /// Whether the next backup may trust fingerprints of this view: all that it saw is durable at the server, and its
+    /// history went on to the end. Not those of doubtful objects.
     bool trusted = false;
-    /// Objects whose rows may not fit their definitions: what prints them changed while they were read.
+    /// Objects whose rows may not fit their definitions: what prints them changed while they were read. Theirs alone: of
+    /// all others it is known that nothing did.
     std::vector<std::string> doubtful;
 };
 

@@ -28,6 +28,7 @@ def test_backup_names_tables_whose_types_changed_while_they_were_read(server, st
 
     again = starkeep.backup(server.url("db"))
     assert again["doubtful"] == []
+    assert again["reused_objects"] == 1, "the other table is built upon all the same"
     assert again["rows"] == 10
     assert shown_digests(starkeep.show("latest")) == table_digests(server, "db")
 
@@ -65,6 +66,10 @@ def test_backup_names_tables_whose_schema_changed_its_name_and_back_while_they_w
 
     assert outcome.status == 3, outcome
     assert outcome.result()["doubtful"] == ["db/s1.t", "db/s2.t"]
+
+    again = starkeep.backup(server.url("db"))
+    assert again["reused_objects"] == 1, "but for these two, all is built upon"
+    assert shown_digests(starkeep.show("latest")) == table_digests(server, "db")
 
 
 def test_large_objects_that_go_while_a_backup_reads_cast_no_doubt(server, starkeep):

@@ -289,8 +289,11 @@ Result<void> DatabaseBackup::end_view()
 {
     TRY_LET(const source::ViewEnd end, reader_.finish());
     outcome_.trusted = end.trusted;
-    for (const repository::ManifestObject& object : manifest_.objects) {
-        if (std::ranges::find(end.doubtful, object.name) != end.doubtful.end()) {
+    const std::set<std::string> doubtful(end.doubtful.begin(), end.doubtful.end());
+    for (repository::ManifestObject& object : manifest_.objects) {
+        if (doubtful.contains(object.name)) {
+            // Without a guard nothing is ever taken over from it, nor from an older point past it.
+            object.guard = Json();
             outcome_.doubtful.push_back(object.name);
             manifest_.left_out.push_back(
                 "certainty about " + object.name +

@@ -60,6 +60,10 @@ order by 2
 constexpr const char* kColumns = R"sql(
 select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid,
     pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod),
+)sql";
+
+/// What a domain or an array holds in the end, for exports.
+constexpr const char* kValueType = R"sql(
     case when o.typtype = 'd' or o.typelem <> 0 then (
         with recursive inner_type(oid, mod, dims) as (
             select a.atttypid, a.atttypmod, ''
@@ -74,9 +78,18 @@ select a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a
         from inner_type i join pg_catalog.pg_type t on t.oid = i.oid
         where i.oid <> a.atttypid and t.typtype <> 'd' and not exists (
             select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid)) end
+)sql";
+
+constexpr const char* kOfColumns = R"sql(
 from pg_catalog.pg_attribute a join pg_catalog.pg_type o on o.oid = a.atttypid
 where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 order by a.attrelid, a.attnum
+)sql";
+
+constexpr const char* kGuards = R"sql(
+select c.oid, coalesce(pg_catalog.pg_relation_filenode(c.oid), 0), n.xmin
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.oid = any($1::oid[])
 )sql";
 
 /// One row of kRelations.
@@ -115,6 +128,18 @@ Result<Relation> parse_relation(const Rows& rows, int row)
     return out;
 }
 
+/// Columns add theirs to it.
+Json first_guard(std::uint64_t relation, std::uint64_t filenode)
+{
+    return {
+        {"relation", relation},
+        {"filenode", filenode},
+        {"settings", kRowFormVersion},
+        {"columns", Json::array()},
+        {"types", Json::array()}
+    };
+}
+
 Table make_table(const Relation& relation, int server_version)
 {
     Table table{
@@ -137,13 +162,7 @@ Table make_table(const Relation& relation, int server_version)
         {"access_method", relation.access_method},
         {"partition_of", relation.ancestors}
     };
-    object.guard = {
-        {"relation", relation.oid},
-        {"filenode", relation.filenode},
-        {"settings", kRowFormVersion},
-        {"columns", Json::array()},
-        {"types", Json::array()}
-    };
+    object.guard = first_guard(relation.oid, relation.filenode);
     return table;
 }
 
@@ -156,12 +175,14 @@ std::string oid_array(const std::vector<Table>& tables)
     return out + "}";
 }
 
-/// Adds columns and the guards that come of them.
-Result<void> load_columns(ServerConnection& connection, std::vector<Table>& tables)
+/// Adds columns and the guards that come of them. `value_type` is kValueType or a null.
+Result<void> load_columns(
+    ServerConnection& connection, std::vector<Table>& tables, const std::string& value_type
+)
 {
     const std::array<std::string, 1> oids{oid_array(tables)};
     TRY_LET(const auto types, load_type_guards(connection, oids[0]));
-    TRY_LET(const Rows rows, connection.query(kColumns, oids));
+    TRY_LET(const Rows rows, connection.query(kColumns + value_type + kOfColumns, oids));
     std::map<std::uint64_t, Table*> by_oid;
     for (Table& table : tables) {
         by_oid.emplace(table.oid, &table);
@@ -280,9 +301,37 @@ Result<Catalog> load_catalog(ServerConnection& connection, const Json& history)
         }
         catalog.tables.push_back(make_table(relation, connection.server_version()));
     }
-    TRY(load_columns(connection, catalog.tables));
+    TRY(load_columns(connection, catalog.tables, kValueType));
     TRY(add_large_objects(connection, catalog));
     return catalog;
+}
+
+Result<std::map<std::uint64_t, TableGuard>>
+load_guards(ServerConnection& connection, const std::vector<Table>& tables)
+{
+    const std::array<std::string, 1> oids{oid_array(tables)};
+    TRY_LET(const Rows rows, connection.query(kGuards, oids));
+    std::vector<Table> found;
+    for (int i = 0; i < rows.size(); ++i) {
+        Table table;
+        TRY_LET(table.oid, rows.number(i, 0));
+        TRY_LET(const std::uint64_t filenode, rows.number(i, 1));
+        table.object.guard = first_guard(table.oid, filenode);
+        table.schema_version = rows.text(i, 2);
+        found.push_back(std::move(table));
+    }
+    TRY(load_columns(connection, found, "null"));
+    std::map<std::uint64_t, TableGuard> guards;
+    for (Table& table : found) {
+        guards.emplace(
+            table.oid,
+            TableGuard{
+                .guard = std::move(table.object.guard),
+                .schema_version = std::move(table.schema_version)
+            }
+        );
+    }
+    return guards;
 }
 
 }  // namespace starkeep::source::postgres

@@ -12,6 +12,7 @@
 #include "source/postgres/connection.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,18 @@ struct Catalog {
 /// `history` is that of server_facts.hpp; a standby has other tables to read.
 /// Errors: Denied naming a table that may not be read; Unsupported naming a relation of an unknown kind.
 Result<Catalog> load_catalog(ServerConnection& connection, const Json& history);
+
+/// What may change of a table while it is locked.
+struct TableGuard {
+    Json guard;  ///< as in its Object
+    std::string schema_version;
+
+    bool operator==(const TableGuard&) const = default;
+};
+
+/// Of the tables with these ids that there are, by id.
+/// Errors: Conflict when the catalog changes meanwhile.
+Result<std::map<std::uint64_t, TableGuard>>
+load_guards(ServerConnection& connection, const std::vector<Table>& tables);
 
 }  // namespace starkeep::source::postgres

@@ -10,7 +10,6 @@
 #include "source/reader.hpp"
 #include "sys/clock.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +28,9 @@ constexpr std::chrono::milliseconds kFlushPoll{50};
 constexpr int kFlushPolls = 100;
 /// After so many polls the server is made to flush.
 constexpr int kPatience = 10;
+
+constexpr int kComparisons = 3;
+constexpr std::chrono::milliseconds kComparisonPause{500};
 
 constexpr const char* kBegin = "begin isolation level repeatable read read only";
 
@@ -55,7 +57,7 @@ Snapshot::open(const std::string& url, const std::string& database, std::stop_to
             "Versions from 12 on can be read."
         };
     }
-    Snapshot snapshot(std::move(holder), url, database);
+    Snapshot snapshot(std::move(holder), url);
     TRY_LET(const Rows begun, snapshot.holder_.query(kBegin));
     TRY(snapshot.holder_.settle());
     TRY_LET(const Rows exported, snapshot.holder_.query("select pg_catalog.pg_export_snapshot()"));
@@ -127,7 +129,7 @@ Result<void> Snapshot::lock_tables()
 
 Result<ServerConnection> Snapshot::join(std::stop_token stop) const
 {
-    TRY_LET(ServerConnection connection, ServerConnection::open(url_, database_, std::move(stop)));
+    TRY_LET(ServerConnection connection, holder_.open_beside(url_, std::move(stop)));
     TRY_LET(const Rows begun, connection.query(kBegin));
     const Result<Rows> joined = connection.query("set transaction snapshot " + quoted_literal(id_));
     if (!joined.ok()) {
@@ -181,13 +183,13 @@ Result<bool> Snapshot::is_durable()
         if (i == kPatience) {
             // An idle server may leave the last, unfinished page of its log unwritten for good. A commit of our own
             // flushes all before it; where we may not write, waiting goes on.
-            TRY_LET(
-                ServerConnection writer, ServerConnection::open(url_, database_, holder_.stop())
-            );
-            static_cast<void>(writer.query(
-                "begin; set local synchronous_commit = local;\n"
-                "select pg_catalog.pg_logical_emit_message(true, 'starkeep', ''); commit"
-            ));
+            Result<ServerConnection> writer = holder_.open_beside(url_, holder_.stop());
+            if (writer.ok()) {
+                static_cast<void>(writer->query(
+                    "begin; set local synchronous_commit = local;\n"
+                    "select pg_catalog.pg_logical_emit_message(true, 'starkeep', ''); commit"
+                ));
+            }
         }
         if (!sys::wait_for(holder_.stop(), kFlushPoll)) {
             return Error{ErrorCode::Cancelled, "stopped on request"};
@@ -196,31 +198,41 @@ Result<bool> Snapshot::is_durable()
     return false;
 }
 
-Result<ViewEnd> Snapshot::compare_guards()
+Result<ViewEnd> Snapshot::compare_guards_now()
 {
-    TRY_LET(ServerConnection fresh, ServerConnection::open(url_, database_, holder_.stop()));
+    TRY_LET(ServerConnection fresh, holder_.open_beside(url_, holder_.stop()));
     TRY_LET(const Rows begun, fresh.query(kBegin));
     TRY(fresh.settle());
     TRY_LET(const Json history, load_history(fresh));
-    const Result<Catalog> now = load_catalog(fresh, history);
-    if (!now.ok()) {
-        return now.error().code() == ErrorCode::Cancelled ? Result<ViewEnd>(now.error())
-                                                          : Result<ViewEnd>(ViewEnd{});
-    }
+    TRY_LET(const auto now, load_guards(fresh, catalog_.tables));
     ViewEnd end;
     for (const Table& table : catalog_.tables) {
-        const auto found = std::ranges::find(now->tables, table.oid, &Table::oid);
         // Its lock keeps a table's own definition as it is, but neither the types of its columns nor its schema: while a
         // schema bears another name, statements find other tables under the old one. Large objects are no table.
-        const bool is_same = table.oid == 0 || (found != now->tables.end() &&
-                                                found->object.guard == table.object.guard &&
-                                                found->schema_version == table.schema_version);
-        if (!is_same) {
+        const auto found = now.find(table.oid);
+        const TableGuard then{.guard = table.object.guard, .schema_version = table.schema_version};
+        if (table.oid != 0 && (found == now.end() || found->second != then)) {
             end.doubtful.push_back(table.object.name);
         }
     }
-    end.trusted = end.doubtful.empty() && same_history(history_, history);
+    end.trusted = same_history(history_, history);
     return end;
+}
+
+Result<ViewEnd> Snapshot::compare_guards()
+{
+    for (int i = 0; i < kComparisons; ++i) {
+        // The server may be short of connections for a moment, or the catalog be changing just now.
+        if (i > 0 && !sys::wait_for(holder_.stop(), kComparisonPause * i)) {
+            return Error{ErrorCode::Cancelled, "stopped on request"};
+        }
+        Result<ViewEnd> end = compare_guards_now();
+        if (end.ok() || end.error().code() == ErrorCode::Cancelled) {
+            return end;
+        }
+    }
+    // What was read is right; it cannot be told that it may be built upon.
+    return ViewEnd{};
 }
 
 }  // namespace starkeep::source::postgres

@@ -36,21 +36,22 @@ public:
     Result<void> check_alive();
     /// Whether a crash now could take back a transaction that the view sees. Waits at most some seconds.
     Result<bool> is_durable();
-    /// Guards read afresh, outside the view, beside those of the view.
+    /// Guards read afresh, outside the view, beside those of the view. Where they cannot be read, after some attempts,
+    /// nothing is trusted. Errors: Cancelled.
     Result<ViewEnd> compare_guards();
 
 private:
-    Snapshot(ServerConnection holder, std::string url, std::string database)
-        : holder_(std::move(holder)), url_(std::move(url)), database_(std::move(database))
+    Snapshot(ServerConnection holder, std::string url)
+        : holder_(std::move(holder)), url_(std::move(url))
     {
     }
 
     Result<void> lock_tables();
     Result<bool> is_flushed();
+    Result<ViewEnd> compare_guards_now();
 
     ServerConnection holder_;
     std::string url_;
-    std::string database_;
     std::string id_;
     Json history_;
     Catalog catalog_;
