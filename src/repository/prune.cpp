@@ -15,6 +15,7 @@
 #include "repository/log_state.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/names.hpp"
+#include "repository/ordered_fetch.hpp"
 #include "repository/pack.hpp"
 #include "repository/repository.hpp"
 #include "repository/repository_internal.hpp"
@@ -26,11 +27,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace starkeep::repository {
@@ -38,6 +42,11 @@ namespace starkeep::repository {
 namespace {
 
 constexpr std::chrono::hours kDeadAfter{24};
+/// So many indexes are worth putting the small ones together.
+constexpr std::size_t kManyIndexes = 16;
+constexpr std::size_t kSmallIndexRecords = std::size_t{32} << 10U;
+/// As many as a writer puts into one, about 6 MiB.
+constexpr std::size_t kIndexRecords = std::size_t{128} << 10U;
 
 using PackSet = std::unordered_set<PackId>;
 
@@ -211,11 +220,7 @@ private:
                 TRY(store_.remove(object.name));
             }
         }
-        for (const store::ObjectInfo& object : objects_) {
-            if (parse_index_name(object.name)) {
-                TRY(renew_index(object.name));
-            }
-        }
+        TRY(renew_indexes());
         for (const store::ObjectInfo& object : objects_) {
             const std::optional<HeartbeatName> heartbeat = parse_heartbeat_name(object.name);
             if (heartbeat && log_.dead.contains(heartbeat->session)) {
@@ -225,37 +230,83 @@ private:
         return {};
     }
 
-    /// An index that names swept packs makes room for one that names its other packs.
-    Result<void> renew_index(const std::string& name)
+    /// What takes the place of some indexes.
+    struct Renewal {
+        std::vector<PackDirectory> packs;
+        std::size_t records = 0;
+        std::vector<std::string> replaced;
+    };
+
+    /// Indexes that name swept packs make room for such that name the others. Every backup leaves a small one, and each
+    /// costs later writers a request, so many small ones are put together as well. The new one is there before the old
+    /// ones go; a writer that comes in between reads more, and nothing wrong.
+    Result<void> renew_indexes()
     {
-        const Result<Bytes> object = store_.get(name);
+        std::vector<std::string> names;
+        for (const store::ObjectInfo& object : objects_) {
+            if (parse_index_name(object.name)) {
+                names.push_back(object.name);
+            }
+        }
+        Renewal renewal;
+        TRY(fetch_in_order(
+            store_,
+            names,
+            [&](std::size_t place, const Result<Bytes>& object) -> Result<void> {
+                TRY_LET(auto packs, decode_if_whole(names[place], object));
+                const bool is_swept = std::erase_if(packs, [&](const PackDirectory& pack) {
+                                          return log_.swept.contains(pack.pack.id);
+                                      }) > 0;
+                std::size_t records = 0;
+                for (const PackDirectory& pack : packs) {
+                    records += pack.records.size();
+                }
+                const bool is_merged =
+                    names.size() >= kManyIndexes && !packs.empty() && records < kSmallIndexRecords;
+                if (!is_swept && !is_merged) {
+                    return {};
+                }
+                if (renewal.records + records > kIndexRecords) {
+                    TRY(finish(renewal));
+                }
+                renewal.replaced.push_back(names[place]);
+                renewal.records += records;
+                std::ranges::move(packs, std::back_inserter(renewal.packs));
+                return {};
+            }
+        ));
+        return finish(renewal);
+    }
+
+    /// Nothing of one that is damaged or gone: it is only a cache, and a check names it.
+    Result<std::vector<PackDirectory>>
+    decode_if_whole(const std::string& name, const Result<Bytes>& object) const
+    {
         if (!object.ok() && object.error().code() != ErrorCode::NotFound) {
             return object.error();
         }
-        const Result<Bytes> plain = object.ok()
-                                        ? open_object(keyring_, ObjectKind::Index, name, *object)
-                                        : Result<Bytes>(object.error());
+        const Result<Bytes> plain =
+            object.ok() ? open_object(keyring_, ObjectKind::Index, name, *object) : object;
         if (!plain.ok()) {
-            // Damaged or gone: only a cache, and a check names it.
-            return {};
+            return std::vector<PackDirectory>();
         }
         Result<std::vector<PackDirectory>> packs = decode_index(*plain, name);
-        if (!packs.ok()) {
-            return {};
-        }
-        const auto removed = std::erase_if(*packs, [&](const PackDirectory& pack) {
-            return log_.swept.contains(pack.pack.id);
-        });
-        if (removed == 0) {
-            return {};
-        }
-        if (!packs->empty()) {
+        return packs.ok() ? std::move(packs) : std::vector<PackDirectory>();
+    }
+
+    Result<void> finish(Renewal& renewal)
+    {
+        if (!renewal.packs.empty()) {
             const std::string fresh = index_name(sys::random_id<IndexId>());
             TRY(store_.put(
-                fresh, seal_object(keyring_, ObjectKind::Index, fresh, encode_index(*packs))
+                fresh, seal_object(keyring_, ObjectKind::Index, fresh, encode_index(renewal.packs))
             ));
         }
-        return store_.remove(name);
+        for (const std::string& name : renewal.replaced) {
+            TRY(store_.remove(name));
+        }
+        renewal = {};
+        return {};
     }
 
     store::Store& store_;

@@ -284,4 +284,43 @@ TEST(Statistics, SumUpWhatTheStoreHolds)
     EXPECT_LT(statistics.data_bytes + statistics.metadata_bytes, stored);
 }
 
+TEST(Prune, PutsManySmallIndexesTogetherAndLosesNoContentOfThem)
+{
+    store::MemoryStore store;
+    const auto repository = new_repository(store);
+    constexpr unsigned kBackups = 20;
+    for (unsigned number = 0; number < kBackups; ++number) {
+        ASSERT_OK(back_up(*repository, {number}));
+    }
+    ASSERT_OK_AND_LET(const std::vector<Point> points, repository->points());
+    ASSERT_OK(repository->forget({points.back().id}));
+    ASSERT_EQ(names_in(store, kIndexPrefix).size(), kBackups);
+
+    ASSERT_OK(Maintenance(*repository).prune(false));
+
+    EXPECT_EQ(names_in(store, kIndexPrefix).size(), 1U);
+    expect_sound(*repository, kBackups - 1);
+    ASSERT_OK_AND_LET(const auto session, WriteSession::begin(*repository));
+    const auto appender = session->appender();
+    for (unsigned number = 1; number < kBackups; ++number) {
+        ASSERT_OK(appender->add(RecordType::Chunk, text_of(number, 3000)));
+    }
+    EXPECT_EQ(session->totals().bytes_new, 0U);
+}
+
+TEST(Prune, LeavesAFewIndexesAndDamagedOnesAsTheyAre)
+{
+    store::MemoryStore store;
+    const auto repository = new_repository(store);
+    for (unsigned number = 0; number < 3; ++number) {
+        ASSERT_OK(back_up(*repository, {number}));
+    }
+    const std::vector<std::string> before = names_in(store, kIndexPrefix);
+    store.overwrite(before[1], to_bytes("damaged"));
+
+    ASSERT_OK(Maintenance(*repository).prune(false));
+
+    EXPECT_EQ(names_in(store, kIndexPrefix), before);
+}
+
 }  // namespace starkeep::repository
