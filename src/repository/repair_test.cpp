@@ -5,6 +5,7 @@
 #include "repository/fixture_test.hpp"
 #include "repository/maintenance.hpp"
 #include "repository/maintenance_fixture_test.hpp"
+#include "repository/model.hpp"
 #include "repository/names.hpp"
 #include "repository/repository.hpp"
 #include "repository/write_session.hpp"
@@ -14,6 +15,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
