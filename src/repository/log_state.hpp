@@ -22,8 +22,8 @@ struct LogGap {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     codec::Hash256 before{
-    };                   ///< SHA-256 of the entry before them; zeros when there is none to be read
-    std::string reason;  ///< naming the object
+    };  ///< SHA-256 of the entry before them; zeros when there is none to be read
+    std::string reason;      ///< naming the object
     std::string after_time;  ///< of the last entry that could be read before them; empty for none
     std::string until_time;  ///< of the first one after them; likewise
 };
