@@ -31,6 +31,12 @@ build libcli11-dev 2.1.2
 build nlohmann-json3-dev 3.11.2
 build libpq-dev 15
 build libgtest-dev 1.12.1
+build libcurl4-openssl-dev 7.88.1
+build libcpp-httplib-dev 0.11.4
+build libpugixml-dev 1.13
+build libsqlitecpp-dev 3.2
+build libsqlite3-dev 3.40.1
+build libyaml-cpp-dev 0.7
 demo postgresql-15 15.3
 demo postgresql-client-15 15.3
 demo jq 1.6
