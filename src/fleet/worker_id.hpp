@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The name of one worker, from which the names of all that belongs to it follow.
+#pragma once
+
+#include "base/id.hpp"
+
+namespace starkeep::fleet {
+
+/// Random; chosen and stored before anything is made, so that a launch run again finds its own things.
+using WorkerId = Id<struct WorkerTag, 4>;
+
+}  // namespace starkeep::fleet
