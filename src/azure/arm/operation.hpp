@@ -46,7 +46,9 @@ std::span<const Operation> operations();
 
 namespace operation {
 
-#define OPERATION(symbol, provider, id, method, path, version, final, minutes, actions, what)      \
+#define OPERATION(                                                                                 \
+    symbol, provider, id, method, path, version, final, limit_minutes, actions, what               \
+)                                                                                                  \
     inline constexpr Operation k##symbol{                                                          \
         #symbol,                                                                                   \
         provider,                                                                                  \
@@ -55,7 +57,7 @@ namespace operation {
         path,                                                                                      \
         api_version::version,                                                                      \
         FinalState::final,                                                                         \
-        std::chrono::minutes(minutes),                                                             \
+        std::chrono::minutes(limit_minutes),                                                       \
         actions,                                                                                   \
         what                                                                                       \
     };
