@@ -40,6 +40,9 @@ struct Request {
     std::string url;
     Headers headers{};
     Bytes body{};
+    /// Whether sending it twice does no more than sending it once. Unset: as its method says.
+    /// Source: RFC 9110 section 9.2.2.
+    std::optional<bool> is_repeatable{};
 };
 
 struct Response {
