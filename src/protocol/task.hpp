@@ -5,7 +5,6 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "json/json.hpp"
 
 #include <cstdint>
 #include <map>
@@ -94,8 +93,10 @@ std::string_view kind_name(const TaskBody& body);
 
 /// The document inside a sealed message; it holds the secrets in clear.
 Secret encode_task(const Task& task, const TaskSecrets& secrets);
-/// Errors: Unsupported for a kind that this version does not know; Corrupt, naming the member, for everything that
-/// encode_task() would not write: numbers out of range, unknown words, a URL with a password.
+/// Errors: Unsupported for a kind or a member that this version does not know; Corrupt, naming the member, for everything
+/// else that encode_task() would not write: numbers out of range, unknown words.
 Result<SecretTask> decode_task(std::string_view text);
+/// The id alone, also of a task that decode_task() refuses, so that the refusal can be answered.
+std::optional<TaskId> task_id_of(std::string_view text);
 
 }  // namespace starkeep::protocol
