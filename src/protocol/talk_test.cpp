@@ -139,6 +139,19 @@ TEST_F(Talk, CarriesALongResultInParts)
     EXPECT_EQ(std::get<Finished>(got.back()).result["text"], text);
 }
 
+TEST_F(Talk, SendsAResultThatIsTooLongWithoutItsLists)
+{
+    say_hello();
+    const Task task = backup_task();
+    const std::vector<std::string> list(100, std::string(100'000, 'x'));
+
+    ASSERT_OK(worker_->complete(task.id, Finished{task.id, 0, {{"rows", 5}, {"list", list}}}, {}));
+
+    const std::vector<Event> got = events();
+    ASSERT_EQ(got.size(), 1U);
+    EXPECT_EQ(std::get<Finished>(got[0]).result, (Json{{"rows", 5}, {"truncated", true}}));
+}
+
 TEST_F(Talk, CollectsPartsOverSeveralLooksAndRepetitions)
 {
     say_hello();

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "codec/hash.hpp"
 #include "codec/x25519.hpp"
+#include "json/json.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/event.hpp"
 #include "protocol/lifetimes_internal.hpp"
@@ -70,6 +71,25 @@ struct Outgoing {
     std::vector<QueueMessage> remove_then;
 };
 
+/// As a document that travels: a result that is too long loses its lists. Source: docs/worker-protocol.md section 6.
+std::string last_word_document(Event last_word)
+{
+    std::string document = encode_event(last_word);
+    auto* finished = std::get_if<Finished>(&last_word);
+    if (document.size() <= kMaxDocumentBytes || finished == nullptr) {
+        return document;
+    }
+    Json shorter = Json::object();
+    for (const auto& [key, value] : finished->result.items()) {
+        if (!value.is_array()) {
+            shorter[key] = value;
+        }
+    }
+    shorter["truncated"] = true;
+    finished->result = std::move(shorter);
+    return encode_event(last_word);
+}
+
 }  // namespace
 
 struct WorkerLink::Parts {
@@ -117,7 +137,7 @@ void WorkerLink::Parts::settle(
     const TaskId& task, Event last_word, std::vector<QueueMessage> messages
 )
 {
-    if (last_words.emplace(task, encode_event(last_word)).second) {
+    if (last_words.emplace(task, last_word_document(std::move(last_word))).second) {
         last_word_order.push_back(task);
     }
     if (last_word_order.size() > kMostRemembered) {
