@@ -16,20 +16,20 @@ struct Services;
 class StepSink;
 
 struct CollectRequest {
-    Deployment deployment;
+    Deployment deployment{};
     /// Workers that stay whatever their lease says: the appliance works with them.
-    std::set<WorkerId> in_use;
+    std::set<WorkerId> in_use{};
     /// Only say what would go.
     bool dry_run = false;
 };
 
 struct Leftover {
     /// "virtual machine", "network interface", "disk", "queue", "worker file".
-    std::string kind;
-    std::string name;
-    std::string resource_id;
+    std::string kind{};
+    std::string name{};
+    std::string resource_id{};
     /// Why it goes, or why it could not.
-    std::string reason;
+    std::string reason{};
     bool is_removed = false;
 };
 

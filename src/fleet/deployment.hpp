@@ -27,9 +27,9 @@ enum class Bootstrap {
 
 struct Deployment {
     ApplianceId appliance;
-    std::string subscription;
+    std::string subscription{};
     /// Where the appliance stands: its queues are made there. Short form, "westeurope".
-    std::string region;
+    std::string region{};
     bool private_network = true;
     /// Networks of workers are cut out of it, 256 addresses each.
     std::string address_pool = "10.233.0.0/16";
@@ -43,11 +43,8 @@ struct Deployment {
     Bootstrap bootstrap = Bootstrap::RunCommand;
     /// The appliance's own subnet, by its resource id. With a private network it gets endpoints too, so that the
     /// appliance reaches the accounts; empty when it reaches them by other means.
-    std::string appliance_subnet;
+    std::string appliance_subnet{};
 };
-
-/// Short form of a region as Azure spells it in places: "West Europe" becomes "westeurope".
-std::string normal_region(std::string_view region);
 
 std::string_view name(Bootstrap bootstrap);
 /// "run-command", "managed-run-command" or "cloud-init".

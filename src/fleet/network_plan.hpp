@@ -39,41 +39,41 @@ enum class ItemState {
 
 struct NetworkItem {
     ItemKind kind{};
-    std::string name;
-    std::string resource_id;
+    std::string name{};
+    std::string resource_id{};
     ItemState state{};
     /// What it is for, and what is wrong with it when it is different.
-    std::string reason;
+    std::string reason{};
 };
 
 /// An account of the storage that workers reach. Ids and endpoints are empty in a plan while the account is missing.
 struct StorageAccount {
-    std::string name;
-    std::string resource_id;
-    std::string resource_group;
+    std::string name{};
+    std::string resource_id{};
+    std::string resource_group{};
     /// "https://NAME.blob.core.windows.net", without a slash at the end.
-    std::string blob_endpoint;
-    std::string queue_endpoint;
+    std::string blob_endpoint{};
+    std::string queue_endpoint{};
 };
 
 struct Network {
     /// Where the sources and their workers are; short form.
-    std::string region;
-    std::string resource_group;
-    std::string network_id;
-    std::string subnet_id;
-    std::string security_group_id;
-    std::string address_prefix;
+    std::string region{};
+    std::string resource_group{};
+    std::string network_id{};
+    std::string subnet_id{};
+    std::string security_group_id{};
+    std::string address_prefix{};
     /// Worker files lie here.
-    StorageAccount files;
+    StorageAccount files{};
     /// Talk with workers goes through its queues; the same account when the appliance stands in this region.
-    StorageAccount talk;
+    StorageAccount talk{};
 };
 
 struct NetworkPlan {
-    Network network;
+    Network network{};
     /// In the order in which they are made.
-    std::vector<NetworkItem> items;
+    std::vector<NetworkItem> items{};
 
     bool is_complete() const;
 };
@@ -81,23 +81,25 @@ struct NetworkPlan {
 /// An endpoint for something that the appliance does not own.
 struct ForeignEndpoint {
     /// The account or cluster, by its resource id.
-    std::string target_id;
+    std::string target_id{};
     /// Azure's name of the part that is reached: "blob", "coordinator".
-    std::string group_id;
+    std::string group_id{};
     /// "privatelink.blob.core.windows.net". For a source it comes from Azure's own list of the source's parts.
-    std::string zone;
+    std::string zone{};
     /// Names below the zone that must resolve to the endpoint.
-    std::vector<std::string> records;
+    std::vector<std::string> records{};
     /// A source gets an endpoint only when its owner agreed; the first endpoint interrupts a Cosmos account for minutes.
     bool has_consent = true;
+    /// The appliance's own subnet gets one as well: it reads repositories itself.
+    bool for_appliance = false;
 };
 
 struct NetworkRequest {
-    Deployment deployment;
+    Deployment deployment{};
     /// Any spelling.
-    std::string region;
+    std::string region{};
     /// Accounts that hold repositories, and sources.
-    std::vector<ForeignEndpoint> foreign;
+    std::vector<ForeignEndpoint> foreign{};
 };
 
 /// Looks only; nothing is changed.

@@ -23,7 +23,7 @@ namespace starkeep::fleet {
 /// Thread: one Services may be used by several threads at once.
 struct Services {
     azure::arm::Client& arm;
-    /// Carries requests to blobs and queues, retries included.
+    /// One bare exchange, for requests to blobs and queues.
     http::Transport& data;
     const azure::Cloud& cloud;
     const sys::Clock& clock;

@@ -17,7 +17,7 @@ class StepSink;
 
 /// A server that workers must reach.
 struct Reach {
-    std::string host;
+    std::string host{};
     std::uint16_t port = 443;
     /// The handshake is made too, and the certificate checked, where the server begins with TLS (HTTPS).
     bool speaks_tls = true;
@@ -27,13 +27,13 @@ struct Reach {
 enum class ReachLayer { Dns, Tcp, Tls, Reached };
 
 struct ReachResult {
-    Reach reach;
+    Reach reach{};
     /// The first layer that failed, or Reached.
     ReachLayer layer{};
-    std::vector<std::string> addresses;
+    std::vector<std::string> addresses{};
     bool is_private = false;
     /// Who can mend it and how; empty when reached.
-    std::string remedy;
+    std::string remedy{};
 
     bool is_good(bool must_be_private) const
     {
@@ -42,11 +42,11 @@ struct ReachResult {
 };
 
 struct VerifyRequest {
-    Deployment deployment;
-    Network network;
-    std::vector<Reach> targets;
+    Deployment deployment{};
+    Network network{};
+    std::vector<Reach> targets{};
     /// A worker that runs, by its resource id; empty: a small machine is made for it and removed.
-    std::string vm_id;
+    std::string vm_id{};
 };
 
 /// Errors: as launch_worker for the machine; what the script could not say is Unavailable.

@@ -2,11 +2,11 @@
 // The name of one worker, from which the names of all that belongs to it follow.
 #pragma once
 
-#include "base/id.hpp"
+#include "protocol/worker_config.hpp"
 
 namespace starkeep::fleet {
 
 /// Random; chosen and stored before anything is made, so that a launch run again finds its own things.
-using WorkerId = Id<struct WorkerTag, 4>;
+using WorkerId = protocol::WorkerId;
 
 }  // namespace starkeep::fleet
