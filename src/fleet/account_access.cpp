@@ -53,7 +53,8 @@ Error unreachable(Error error, const StorageAccount& account)
         Layer::Storage,
         "the administrator of this appliance",
         "Storage account " + account.name +
-            " lets in private endpoints only: set appliance_subnet to the subnet of the appliance's machine and apply "
+            " lets in private endpoints only: set appliance_subnet to the subnet of the "
+            "appliance's machine and apply "
             "the network again; a change of it takes a minute to be felt."
     );
 }

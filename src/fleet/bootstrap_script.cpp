@@ -32,12 +32,14 @@ void append_download(Script& script, const Download& download)
     const std::string name = shell_word(download.file.name);
     // curl's own retries cover a name that does not resolve yet.
     lines.push_back(stage(
-        "curl -fsS --retry 8 --retry-all-errors --retry-delay 2 --connect-timeout 20 --max-time 600 -o " +
+        "curl -fsS --retry 8 --retry-all-errors --retry-delay 2 --connect-timeout 20 --max-time "
+        "600 -o " +
             name + " \"$" + variable + "\"",
         kDownloadFailed
     ));
     lines.push_back(stage(
-        "echo " + shell_word(to_hex(download.file.md5) + "  " + download.file.name) + " | md5sum -c --quiet -",
+        "echo " + shell_word(to_hex(download.file.md5) + "  " + download.file.name) +
+            " | md5sum -c --quiet -",
         kMd5Differs
     ));
     lines.push_back(stage(
@@ -60,7 +62,8 @@ Script bootstrap_script(const Download& bundle, const std::vector<Download>& oth
         "stage=$(mktemp -d /var/tmp/starkeep.XXXXXX)",
         "trap finish EXIT",
         // A second run finds the worker at work and must not take its files away.
-        "if systemctl is-active --quiet starkeep-worker.service; then echo 'worker runs already'; exit 0; fi",
+        "if systemctl is-active --quiet starkeep-worker.service; then echo 'worker runs already'; "
+        "exit 0; fi",
         stage("cd \"$stage\"", kInstallFailed),
     };
     append_download(script, bundle);
@@ -69,12 +72,14 @@ Script bootstrap_script(const Download& bundle, const std::vector<Download>& oth
     }
     const std::string tarball = shell_word(bundle.file.name);
     lines.push_back(stage("mkdir -p /opt/starkeep", kInstallFailed));
-    lines.push_back(stage("tar -xzf " + tarball + " -C /opt/starkeep --no-same-owner", kUnpackFailed));
+    lines.push_back(
+        stage("tar -xzf " + tarball + " -C /opt/starkeep --no-same-owner", kUnpackFailed)
+    );
     lines.push_back(stage("chmod 755 /opt/starkeep", kInstallFailed));
     for (const Download& other : others) {
-        lines.push_back(
-            stage("install -m 600 " + shell_word(other.file.name) + " /opt/starkeep/", kInstallFailed)
-        );
+        lines.push_back(stage(
+            "install -m 600 " + shell_word(other.file.name) + " /opt/starkeep/", kInstallFailed
+        ));
     }
     lines.push_back(stage(
         "install -m 644 /opt/starkeep/systemd/starkeep-worker.service /etc/systemd/system/",

@@ -2,10 +2,10 @@
 #include "azure/arm/client.hpp"
 #include "azure/arm/region.hpp"
 #include "azure/arm/resource_id.hpp"
+#include "azure/cloud.hpp"
 #include "azure/dns/private_zones.hpp"
 #include "azure/network/private_endpoints.hpp"
 #include "azure/network/virtual_networks.hpp"
-#include "azure/cloud.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "fleet/drafter_internal.hpp"
@@ -38,7 +38,8 @@ Result<Place> Drafter::appliance_place() const
              .layer = Layer::Network,
              .what = "the appliance's subnet " + subnet.text() + " does not exist",
              .owner = "the administrator of this appliance",
-             .remedy = "Set appliance_subnet to the subnet in which the appliance's machine stands."}
+             .remedy = "Set appliance_subnet to the subnet in which the appliance's machine stands."
+            }
         );
     }
     return Place{
@@ -110,9 +111,8 @@ Result<void> Drafter::draft_endpoints(const Place& workers)
 
 Result<void> Drafter::draft_endpoint(const Place& place, const Endpoint& wanted)
 {
-    const PrivateEndpoint* found = survey_.find_endpoint(
-        survey_.reach_of(place.network), wanted.target, wanted.group_id
-    );
+    const PrivateEndpoint* found =
+        survey_.find_endpoint(survey_.reach_of(place.network), wanted.target, wanted.group_id);
     if (found == nullptr && !wanted.has_consent) {
         add({.kind = ItemKind::SourcePath,
              .name = wanted.target.name(),
@@ -126,21 +126,23 @@ Result<void> Drafter::draft_endpoint(const Place& place, const Endpoint& wanted)
                      .what = "no private way leads from " + subnet.text() + " to source " +
                              wanted.target.name(),
                      .owner = "the owner of " + wanted.target.name(),
-                     .remedy = "Allow an endpoint with starkeep source update --allow-endpoint, which may interrupt "
-                               "the source for some minutes, or peer its network with the workers'."}
+                     .remedy =
+                         "Allow an endpoint with starkeep source update --allow-endpoint, which "
+                         "may interrupt "
+                         "the source for some minutes, or peer its network with the workers'."}
                 );
             });
         return {};
     }
     TRY(draft_group(place.resource_group));
-    const ResourceId id =
-        found != nullptr ? found->id
-                         : ResourceId::make(
-                               request_.deployment.subscription,
-                               place.resource_group,
-                               "Microsoft.Network/privateEndpoints",
-                               endpoint_name(wanted.target.name(), wanted.group_id)
-                           );
+    const ResourceId id = found != nullptr
+                              ? found->id
+                              : ResourceId::make(
+                                    request_.deployment.subscription,
+                                    place.resource_group,
+                                    "Microsoft.Network/privateEndpoints",
+                                    endpoint_name(wanted.target.name(), wanted.group_id)
+                                );
     draft_endpoint_item(place, wanted, found, id);
     const ResourceId zone = draft_zone(place, wanted);
     TRY(draft_zone_group(wanted, found, id, zone));
@@ -156,7 +158,8 @@ void Drafter::draft_endpoint_item(
         .name = id.name(),
         .resource_id = id.text(),
         .state = ItemState::Missing,
-        .reason = wanted.group_id + " of " + wanted.target.name() + " for " + place.subnet.parent().name(),
+        .reason = wanted.group_id + " of " + wanted.target.name() + " for " +
+                  place.subnet.parent().name(),
     };
     if (found != nullptr) {
         const std::string fault = endpoint_fault(*found, wanted.target, wanted.group_id);
@@ -175,7 +178,8 @@ void Drafter::draft_endpoint_item(
                      .subnet = place.subnet,
                      .target = wanted.target,
                      .group_id = wanted.group_id,
-                     .request_message = "Starkeep appliance " + request_.deployment.appliance.hex()},
+                     .request_message = "Starkeep appliance " + request_.deployment.appliance.hex()
+                    },
                     wait
                 );
             }));
@@ -187,16 +191,14 @@ void Drafter::draft_endpoint_item(
 ResourceId Drafter::draft_zone(const Place& place, const Endpoint& wanted)
 {
     const SurveyedZone* linked = survey_.find_linked_zone(wanted.zone, place.network);
-    const ResourceId zone = linked != nullptr
-                                ? linked->zone.id
-                                : ResourceId::make(
-                                      request_.deployment.subscription,
-                                      place.resource_group,
-                                      "Microsoft.Network/privateDnsZones",
-                                      wanted.zone
-                                  );
-    const ResourceId link =
-        zone.child("virtualNetworkLinks", "starkeep-" + place.network.name());
+    const ResourceId zone = linked != nullptr ? linked->zone.id
+                                              : ResourceId::make(
+                                                    request_.deployment.subscription,
+                                                    place.resource_group,
+                                                    "Microsoft.Network/privateDnsZones",
+                                                    wanted.zone
+                                                );
+    const ResourceId link = zone.child("virtualNetworkLinks", "starkeep-" + place.network.name());
     if (drafted_.insert(azure::arm::lower_case(zone.text())).second) {
         const bool is_there = survey_.find_zone(zone) != nullptr;
         add({.kind = ItemKind::DnsZone,
@@ -204,7 +206,9 @@ ResourceId Drafter::draft_zone(const Place& place, const Endpoint& wanted)
              .resource_id = zone.text(),
              .state = is_there ? ItemState::Present : ItemState::Missing,
              .reason = "private names of " + wanted.group_id},
-            [this, zone](StepSink& sink) { return make_zone(services_, sink, zone, tags(tag::kEndpointRole)); });
+            [this, zone](StepSink& sink) {
+                return make_zone(services_, sink, zone, tags(tag::kEndpointRole));
+            });
     }
     if (drafted_.insert(azure::arm::lower_case(link.text())).second) {
         add({.kind = ItemKind::DnsLink,
@@ -262,9 +266,8 @@ Result<void> Drafter::draft_zone_group(
     return {};
 }
 
-Result<void> Drafter::draft_records(
-    const Endpoint& wanted, const ResourceId& endpoint, const ResourceId& zone
-)
+Result<void>
+Drafter::draft_records(const Endpoint& wanted, const ResourceId& endpoint, const ResourceId& zone)
 {
     const bool may_be_there = survey_.find_zone(zone) != nullptr;
     for (const std::string& record : wanted.records) {
@@ -275,7 +278,7 @@ Result<void> Drafter::draft_records(
         add({.kind = ItemKind::DnsRecord,
              .name = record + "." + wanted.zone,
              .resource_id = zone.child("A", record).text(),
-             .state = fault.empty() ? ItemState::Present
+             .state = fault.empty()                         ? ItemState::Present
                       : fault == kNoRecord || !may_be_there ? ItemState::Missing
                                                             : ItemState::Different,
              .reason = fault.empty() ? "leads to " + endpoint.name() : fault},

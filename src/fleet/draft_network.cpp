@@ -34,10 +34,7 @@ namespace {
 std::vector<SecurityRule> worker_rules(bool private_network)
 {
     std::vector<SecurityRule> rules{
-        {.name = "deny-inbound",
-         .priority = 4000,
-         .direction = "Inbound",
-         .access = "Deny"},
+        {.name = "deny-inbound", .priority = 4000, .direction = "Inbound", .access = "Deny"},
         {.name = "allow-azure",
          .priority = 100,
          .direction = "Outbound",
@@ -59,9 +56,7 @@ std::vector<SecurityRule> worker_rules(bool private_network)
     return rules;
 }
 
-bool has_rules(
-    const azure::network::SecurityGroup& group, const std::vector<SecurityRule>& wanted
-)
+bool has_rules(const azure::network::SecurityGroup& group, const std::vector<SecurityRule>& wanted)
 {
     return std::all_of(wanted.begin(), wanted.end(), [&](const SecurityRule& rule) {
         return std::any_of(group.rules.begin(), group.rules.end(), [&](const SecurityRule& there) {
@@ -116,7 +111,8 @@ Result<void> Drafter::draft_group(const std::string& name)
             azure::resources::get_resource_group(services_.arm, id, services_.stop)
         )
     );
-    const std::string region = name == resource_group_name(region_) ? region_ : request_.deployment.region;
+    const std::string region =
+        name == resource_group_name(region_) ? region_ : request_.deployment.region;
     add({.kind = ItemKind::ResourceGroup,
          .name = name,
          .resource_id = id.text(),
@@ -181,11 +177,12 @@ Result<Place> Drafter::draft_new_network(const std::string& group_name)
         return to_error(
             {.code = ErrorCode::NoSpace,
              .layer = Layer::AddressSpace,
-             .what = "address pool " + pool->text() + " has no free stretch of 256 addresses for workers in " +
-                     region_,
-             .owner = "whoever plans the networks of subscription " +
-                      request_.deployment.subscription,
-             .remedy = "Set another address_pool in the deployment, one that no virtual network and no peering uses."}
+             .what = "address pool " + pool->text() +
+                     " has no free stretch of 256 addresses for workers in " + region_,
+             .owner =
+                 "whoever plans the networks of subscription " + request_.deployment.subscription,
+             .remedy = "Set another address_pool in the deployment, one that no virtual network "
+                       "and no peering uses."}
         );
     }
     TRY(draft_group(group_name));
@@ -207,7 +204,9 @@ Result<Place> Drafter::draft_new_network(const std::string& group_name)
                 return azure::network::put_virtual_network(
                     services_.arm,
                     id,
-                    {.region = region_, .tags = tags(tag::kNetworkRole), .address_prefixes = {prefix}},
+                    {.region = region_,
+                     .tags = tags(tag::kNetworkRole),
+                     .address_prefixes = {prefix}},
                     wait
                 );
             });
@@ -247,8 +246,7 @@ Result<void> Drafter::draft_security_group(const ResourceId& id)
     }
     TRY_LET(
         const auto found,
-        azure::arm::if_present(
-            azure::network::get_security_group(services_.arm, id, services_.stop)
+        azure::arm::if_present(azure::network::get_security_group(services_.arm, id, services_.stop)
         )
     );
     NetworkItem item{
@@ -300,10 +298,12 @@ Result<void> Drafter::draft_subnet(const VirtualNetwork& network, Place& place)
         place.subnet = found->id;
         prefix = found->address_prefixes.empty() ? "" : found->address_prefixes.front();
         draft_.plan.network.security_group_id = found->security_group.text();
-        if (may_change && (found->security_group.empty() || found->has_default_outbound != wants_outbound)) {
+        if (may_change &&
+            (found->security_group.empty() || found->has_default_outbound != wants_outbound)) {
             item.state = ItemState::Different;
-            item.reason += found->security_group.empty() ? "; no security group guards it"
-                                                         : "; its way out differs from the deployment's setting";
+            item.reason += found->security_group.empty()
+                               ? "; no security group guards it"
+                               : "; its way out differs from the deployment's setting";
         }
     } else {
         const std::optional<Ipv4Prefix> free = free_subnet(network);
@@ -328,21 +328,22 @@ Result<void> Drafter::draft_subnet(const VirtualNetwork& network, Place& place)
         TRY(draft_security_group(security_group));
         draft_.plan.network.security_group_id = security_group.text();
     }
-    add(std::move(item), [this, id = place.subnet, prefix, security_group, wants_outbound](StepSink& sink) {
-        return run_once(services_, sink, id.text(), [&](const azure::arm::Wait& wait) {
-            return azure::network::put_subnet(
-                services_.arm,
-                id,
-                {.address_prefix = prefix,
-                 .security_group = security_group,
-                 .has_default_outbound = wants_outbound,
-                 .service_endpoints = wants_outbound
-                                          ? std::vector<std::string>{"Microsoft.Storage.Global"}
-                                          : std::vector<std::string>{}},
-                wait
-            );
+    add(std::move(item),
+        [this, id = place.subnet, prefix, security_group, wants_outbound](StepSink& sink) {
+            return run_once(services_, sink, id.text(), [&](const azure::arm::Wait& wait) {
+                return azure::network::put_subnet(
+                    services_.arm,
+                    id,
+                    {.address_prefix = prefix,
+                     .security_group = security_group,
+                     .has_default_outbound = wants_outbound,
+                     .service_endpoints = wants_outbound
+                                              ? std::vector<std::string>{"Microsoft.Storage.Global"}
+                                              : std::vector<std::string>{}},
+                    wait
+                );
+            });
         });
-    });
     return {};
 }
 

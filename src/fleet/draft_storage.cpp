@@ -2,8 +2,8 @@
 #include "azure/arm/client.hpp"
 #include "azure/arm/region.hpp"
 #include "azure/arm/resource_id.hpp"
-#include "azure/storage_accounts/storage_accounts.hpp"
 #include "azure/cloud.hpp"
+#include "azure/storage_accounts/storage_accounts.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "fleet/drafter_internal.hpp"
@@ -74,9 +74,7 @@ Result<StorageAccount> Drafter::draft_account(const std::string& region)
     );
     TRY_LET(
         const auto found,
-        azure::arm::if_present(
-            accounts::get_storage_account(services_.arm, id, services_.stop)
-        )
+        azure::arm::if_present(accounts::get_storage_account(services_.arm, id, services_.stop))
     );
     if (found) {
         // The list did not show it yet.
@@ -100,9 +98,7 @@ Result<StorageAccount> Drafter::draft_account(const std::string& region)
                 );
             });
         });
-    return StorageAccount{
-        .name = name, .resource_id = id.text(), .resource_group = group_name
-    };
+    return StorageAccount{.name = name, .resource_id = id.text(), .resource_group = group_name};
 }
 
 Result<std::string>
@@ -115,9 +111,7 @@ Drafter::free_account_name(const std::string& region, const std::string& group_n
         );
         TRY_LET(
             const auto found,
-            azure::arm::if_present(
-                accounts::get_storage_account(services_.arm, id, services_.stop)
-            )
+            azure::arm::if_present(accounts::get_storage_account(services_.arm, id, services_.stop))
         );
         if (found) {
             if (is_tagged(found->tags)) {
@@ -142,8 +136,8 @@ Drafter::free_account_name(const std::string& region, const std::string& group_n
                  storage_account_name(request_.deployment, region, kNames - 1),
          .owner = "the administrator of this appliance",
          .remedy = "Make an account in that region yourself and tag it " +
-                   std::string(tag::kAppliance) + "=" + request_.deployment.appliance.hex() + " and " +
-                   std::string(tag::kRole) + "=" + std::string(tag::kStorageRole) + "."}
+                   std::string(tag::kAppliance) + "=" + request_.deployment.appliance.hex() +
+                   " and " + std::string(tag::kRole) + "=" + std::string(tag::kStorageRole) + "."}
     );
 }
 
@@ -162,7 +156,8 @@ void Drafter::draft_found_account(const accounts::StorageAccount& account)
         item.reason += "; still being made";
     } else if (account.has_public_access != wants_public) {
         item.state = ItemState::Different;
-        item.reason += wants_public ? "; closed to the public network" : "; open to the public network";
+        item.reason +=
+            wants_public ? "; closed to the public network" : "; open to the public network";
     }
     add(std::move(item), [this, id = account.id, wants_public](StepSink& sink) -> Result<void> {
         TRY(finish_remembered(services_, sink, id.text()));

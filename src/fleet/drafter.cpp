@@ -24,9 +24,7 @@ using azure::arm::ResourceId;
 using azure::arm::Tags;
 
 Drafter::Drafter(const Services& services, const NetworkRequest& request)
-    : services_(services)
-    , request_(request)
-    , region_(azure::arm::normalize_region(request.region))
+    : services_(services), request_(request), region_(azure::arm::normalize_region(request.region))
 {
 }
 
@@ -54,7 +52,8 @@ Result<void> Drafter::check_owner(const Tags& tags, std::string_view what) const
          .layer = Layer::Name,
          .what = std::string(what) + " belongs to appliance " + owner->second,
          .owner = "the administrator of both appliances",
-         .remedy = "Give each appliance a subscription of its own, or remove the network of the other one."}
+         .remedy = "Give each appliance a subscription of its own, or remove the network of the "
+                   "other one."}
     );
 }
 

@@ -51,8 +51,7 @@ const EndpointConnection* find_connection(
 }
 
 /// Approves by the target's own list of connections, where the caller's role allows that.
-Result<void>
-approve(const Services& services, const ResourceId& endpoint, const ResourceId& target)
+Result<void> approve(const Services& services, const ResourceId& endpoint, const ResourceId& target)
 {
     if (!target.is_of_type("Microsoft.Storage/storageAccounts")) {
         return {};
@@ -80,14 +79,16 @@ Error not_approved(
         {.code = ErrorCode::Denied,
          .layer = Layer::Endpoint,
          .what = "private endpoint " + endpoint.name() +
-                 (is_pending ? " waits for approval by the owner of "
-                             : " is " + azure::arm::lower_case(connection.status) + " by the owner of ") +
+                 (is_pending
+                      ? " waits for approval by the owner of "
+                      : " is " + azure::arm::lower_case(connection.status) + " by the owner of ") +
                  target.name(),
          .owner = "the owner of " + target.text(),
-         .remedy = is_pending
-                       ? "Approve the connection there, under Networking, Private endpoint connections; then run again."
-                       : "Delete the endpoint, run again and approve the new connection: a refused one cannot be "
-                         "approved any more."}
+         .remedy = is_pending ? "Approve the connection there, under Networking, Private endpoint "
+                                "connections; then run again."
+                              : "Delete the endpoint, run again and approve the new connection: a "
+                                "refused one cannot be "
+                                "approved any more."}
     );
 }
 
@@ -126,15 +127,15 @@ std::string joined(const std::vector<std::string>& texts)
 
 }  // namespace
 
-std::string endpoint_fault(
-    const PrivateEndpoint& endpoint, const ResourceId& target, std::string_view group_id
-)
+std::string
+endpoint_fault(const PrivateEndpoint& endpoint, const ResourceId& target, std::string_view group_id)
 {
     const EndpointConnection* connection = find_connection(endpoint, target, group_id);
     if (connection != nullptr && !same_text(connection->status, "Approved")) {
         return "its connection is " + azure::arm::lower_case(connection->status);
     }
-    if (!endpoint.provisioning_state.empty() && !same_text(endpoint.provisioning_state, "Succeeded")) {
+    if (!endpoint.provisioning_state.empty() &&
+        !same_text(endpoint.provisioning_state, "Succeeded")) {
         return "its state is " + azure::arm::lower_case(endpoint.provisioning_state);
     }
     return {};
@@ -203,9 +204,7 @@ Result<std::string> record_fault(
 {
     TRY_LET(
         const auto found,
-        azure::arm::if_present(
-            azure::dns::get_address(services.arm, zone, record, services.stop)
-        )
+        azure::arm::if_present(azure::dns::get_address(services.arm, zone, record, services.stop))
     );
     if (!found) {
         return std::string(kNoRecord);
@@ -252,7 +251,8 @@ Result<void> await_record(
              .layer = Layer::Dns,
              .what = "name " + record + " in zone " + zone.name() + ": " + fault,
              .owner = "the owner of zone " + zone.text(),
-             .remedy = "Remove a record that was left behind there, and let the endpoint's zone group write its own."}
+             .remedy = "Remove a record that was left behind there, and let the endpoint's zone "
+                       "group write its own."}
         );
     }
     return done;

@@ -84,8 +84,8 @@ Result<std::string> bootstrap(
     return to_error(
         {.code = ErrorCode::Rejected,
          .layer = Layer::Script,
-         .what = std::string(bootstrap_fault(output.exit_code.value_or(-1))) + " on " + machine.name() +
-                 " (" + status + "): " + output.error + output.out,
+         .what = std::string(bootstrap_fault(output.exit_code.value_or(-1))) + " on " +
+                 machine.name() + " (" + status + "): " + output.error + output.out,
          .owner = "the administrator of this appliance",
          .remedy = "Run starkeep network verify: the machine must reach storage account " +
                    request.network.files.name + " by its private endpoint."}
@@ -193,9 +193,8 @@ Result<Worker> launch_worker(const Services& services, const LaunchRequest& requ
     };
 }
 
-Result<void> renew_lease(
-    const Services& services, const Worker& worker, std::chrono::sys_seconds until
-)
+Result<void>
+renew_lease(const Services& services, const Worker& worker, std::chrono::sys_seconds until)
 {
     TRY_LET(const azure::arm::ResourceId id, azure::arm::ResourceId::parse(worker.vm_id));
     return azure::resources::merge_tags(
@@ -218,7 +217,9 @@ Result<void> remove_worker(
     return in_step(sink, step::kCleanup, [&]() -> Result<std::string> {
         sink.report(step::kCleanup, StepState::Running, "removing machine " + names.vm);
         TRY(remove_machine(services, machine_id(deployment, network, id), id, sink));
-        sink.report(step::kCleanup, StepState::Running, "removing queues and files of worker " + id.hex());
+        sink.report(
+            step::kCleanup, StepState::Running, "removing queues and files of worker " + id.hex()
+        );
         TRY(remove_queue(services, network.talk, names.tasks_queue));
         TRY(remove_queue(services, network.talk, names.events_queue));
         // Last: by them the collector knows that there was a worker.

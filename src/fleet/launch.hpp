@@ -52,7 +52,8 @@ struct LaunchRequest {
 /// Errors: Corrupt when an uploaded file's MD5 differs; NoSpace for quota in every allowed size; Denied; TimedOut when
 /// the machine's agent never reports or Run Command hangs; Rejected when the bootstrap script failed, with its last
 /// words. Each says layer, owner and remedy in its hint. What was made stays for the next try or for remove_worker().
-Result<Worker> launch_worker(const Services& services, const LaunchRequest& request, StepSink& sink);
+Result<Worker>
+launch_worker(const Services& services, const LaunchRequest& request, StepSink& sink);
 
 /// Moves the end of the lease, as the machine's tag says it.
 Result<void>

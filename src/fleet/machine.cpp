@@ -52,7 +52,9 @@ std::string nobodys_ssh_key()
     const std::string type = "ssh-ed25519";
     Bytes blob;
     const auto append_string = [&blob](ByteView text) {
-        const Bytes length{std::byte{0}, std::byte{0}, std::byte{0}, static_cast<std::byte>(text.size())};
+        const Bytes length{
+            std::byte{0}, std::byte{0}, std::byte{0}, static_cast<std::byte>(text.size())
+        };
         append(blob, length);
         append(blob, text);
     };
@@ -112,9 +114,7 @@ settled_machine(const Services& services, const ResourceId& id, StepSink& sink)
     TRY(until(services, kMachineLimit, "machine " + id.name(), [&]() -> Result<bool> {
         TRY_LET(
             machine,
-            azure::arm::if_present(
-                compute::get_virtual_machine(services.arm, id, services.stop)
-            )
+            azure::arm::if_present(compute::get_virtual_machine(services.arm, id, services.stop))
         );
         return !machine || same_text(machine->provisioning_state, "Succeeded") ||
                same_text(machine->provisioning_state, "Failed");
@@ -133,7 +133,8 @@ Error no_size(const MachineRequest& request, const std::vector<std::string>& rea
          .layer = Layer::Quota,
          .what = "no machine for a worker in " + request.network.region + ": " + all,
          .owner = "the owner of subscription " + request.deployment.subscription,
-         .remedy = "Ask for quota under Subscriptions, Usage + quotas, or name other sizes in the deployment's "
+         .remedy = "Ask for quota under Subscriptions, Usage + quotas, or name other sizes in the "
+                   "deployment's "
                    "vm_sizes."}
     );
 }
@@ -181,7 +182,9 @@ Result<void> make_machine(
 /// What a failed machine was tried with, so that the next round takes another size.
 void give_up_size(SizeChoice& choice, const std::string& size, const std::string& reason)
 {
-    const auto is_it = [&](const std::string& one) { return same_text(one, size); };
+    const auto is_it = [&](const std::string& one) {
+        return same_text(one, size);
+    };
     const auto gone = std::find_if(choice.usable.begin(), choice.usable.end(), is_it);
     if (gone != choice.usable.end()) {
         choice.usable.erase(gone);
@@ -209,7 +212,9 @@ find_or_make_machine(const Services& services, const MachineRequest& request, St
     std::string failed_size;
     for (;;) {
         TRY_LET(const auto found, settled_machine(services, id, sink));
-        if (found && !azure::arm::has_tag(found->tags, tag::kAppliance, request.deployment.appliance.hex())) {
+        if (found && !azure::arm::has_tag(
+                         found->tags, tag::kAppliance, request.deployment.appliance.hex()
+                     )) {
             return to_error(
                 {.code = ErrorCode::Conflict,
                  .layer = Layer::Name,
@@ -261,15 +266,15 @@ Result<void> await_agent(const Services& services, const ResourceId& machine)
              .what = "the agent of machine " + machine.name() + " has not reported within " +
                      std::to_string(kAgentLimit.count()) + " minutes",
              .owner = "whoever guards the network of the workers' subnet",
-             .remedy = "Let the machine reach 168.63.129.16 on ports 80 and 32526, and look at its boot diagnostics."}
+             .remedy = "Let the machine reach 168.63.129.16 on ports 80 and 32526, and look at its "
+                       "boot diagnostics."}
         );
     }
     return ready;
 }
 
-Result<void> remove_machine(
-    const Services& services, const ResourceId& machine, WorkerId id, StepSink& sink
-)
+Result<void>
+remove_machine(const Services& services, const ResourceId& machine, WorkerId id, StepSink& sink)
 {
     const WorkerNames names = worker_names(id);
     const ResourceId disk = sibling(machine, "Microsoft.Compute/disks", names.disk);

@@ -34,7 +34,8 @@ inline constexpr std::string_view kWorkerSubnet = "workers";
 /// `attempt`: another name for each, since names of accounts are taken by the whole world.
 /// Shape: 21 characters of [a-z0-9].
 /// Source: Microsoft.Storage naming rules: 3 to 24 lower-case letters and digits.
-std::string storage_account_name(const Deployment& deployment, std::string_view region, unsigned attempt);
+std::string
+storage_account_name(const Deployment& deployment, std::string_view region, unsigned attempt);
 /// "ACCOUNT-blob", at most 64 characters.
 std::string endpoint_name(std::string_view target, std::string_view group_id);
 inline constexpr std::string_view kZoneGroup = "default";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fleet/names.hpp"
-
 #include "fleet/deployment.hpp"
+#include "fleet/names.hpp"
 #include "fleet/worker_id.hpp"
 #include "testing/matchers.hpp"
 
@@ -41,13 +40,22 @@ TEST(WorkerNames, LeadBackToTheirWorker)
     EXPECT_EQ(names.vm, "starkeep-worker-ab12cd34");
     EXPECT_EQ(names.tasks_queue, "starkeep-ab12cd34-tasks");
     for (const std::string& name :
-         {names.vm, names.interface, names.disk, names.tasks_queue, names.events_queue,
+         {names.vm,
+          names.interface,
+          names.disk,
+          names.tasks_queue,
+          names.events_queue,
           names.files_prefix + "worker.json"}) {
         EXPECT_EQ(worker_of(name), id) << name;
     }
     for (const std::string_view other :
-         {"", "starkeep-worker", "starkeep-worker-ab12cd3", "starkeep-worker-ab12cd34-x",
-          "starkeep-ab12cd34", "starkeep-zz12cd34-tasks", "ab12cd3/worker.json"}) {
+         {"",
+          "starkeep-worker",
+          "starkeep-worker-ab12cd3",
+          "starkeep-worker-ab12cd34-x",
+          "starkeep-ab12cd34",
+          "starkeep-zz12cd34-tasks",
+          "ab12cd3/worker.json"}) {
         EXPECT_FALSE(worker_of(other)) << other;
     }
 }

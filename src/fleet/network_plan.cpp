@@ -94,8 +94,7 @@ Result<StorageAccount> load_account(const Services& services, const std::string&
     return described(account);
 }
 
-Result<Network>
-apply_once(const Services& services, const NetworkRequest& request, StepSink& sink)
+Result<Network> apply_once(const Services& services, const NetworkRequest& request, StepSink& sink)
 {
     sink.report(step::kNetwork, StepState::Running, "looking at what is there");
     Drafter drafter(services, request);

@@ -46,9 +46,7 @@ Result<bool> finish_remembered(const Services& services, StepSink& sink, const s
         return false;
     }
     TRY_LET(const Json document, json::parse(*text));
-    TRY_LET(
-        azure::arm::OperationHandle handle, azure::arm::parse_operation_handle(document)
-    );
+    TRY_LET(azure::arm::OperationHandle handle, azure::arm::parse_operation_handle(document));
     const Result<Json> ended =
         services.arm.wait(std::move(handle), remembering(services, sink, key));
     if (!ended.ok() && may_go_on(ended.error())) {

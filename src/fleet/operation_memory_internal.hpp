@@ -18,8 +18,7 @@ namespace starkeep::fleet {
 Result<bool> finish_remembered(const Services& services, StepSink& sink, const std::string& key);
 
 /// Tells the sink of the operation as long as it runs.
-azure::arm::Wait
-remembering(const Services& services, StepSink& sink, const std::string& key);
+azure::arm::Wait remembering(const Services& services, StepSink& sink, const std::string& key);
 
 /// Whether an error leaves open that the operation still goes on.
 bool may_go_on(const Error& error);

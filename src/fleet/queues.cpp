@@ -74,9 +74,7 @@ public:
         protocol::QueueMessage& message, std::chrono::seconds visibility, std::stop_token stop
     ) override
     {
-        TRY_LET(
-            message.receipt, client_.renew(message.id, message.receipt, visibility, stop)
-        );
+        TRY_LET(message.receipt, client_.renew(message.id, message.receipt, visibility, stop));
         return {};
     }
 
@@ -91,9 +89,8 @@ private:
     storage::QueueClient client_;
 };
 
-Result<std::unique_ptr<protocol::Queue>> open_queue(
-    const Services& services, const StorageAccount& account, const std::string& name
-)
+Result<std::unique_ptr<protocol::Queue>>
+open_queue(const Services& services, const StorageAccount& account, const std::string& name)
 {
     TRY_LET(storage::SharedKey key, account_key(services, account));
     return std::unique_ptr<protocol::Queue>(std::make_unique<AzureQueue>(
@@ -123,17 +120,16 @@ Result<std::vector<protocol::ReceivedEvent>> await_hello(
 )
 {
     std::vector<protocol::ReceivedEvent> events;
-    sink.report(step::kQueue, StepState::Running, "waiting for the first word of worker " + id.hex());
-    const Result<void> heard =
-        until(services, limit, "worker " + id.hex(), [&]() -> Result<bool> {
-            TRY_LET(std::vector<protocol::ReceivedEvent> more, link.receive(services.stop));
-            events.insert(
-                events.end(),
-                std::make_move_iterator(more.begin()),
-                std::make_move_iterator(more.end())
-            );
-            return link.is_open();
-        });
+    sink.report(
+        step::kQueue, StepState::Running, "waiting for the first word of worker " + id.hex()
+    );
+    const Result<void> heard = until(services, limit, "worker " + id.hex(), [&]() -> Result<bool> {
+        TRY_LET(std::vector<protocol::ReceivedEvent> more, link.receive(services.stop));
+        events.insert(
+            events.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())
+        );
+        return link.is_open();
+    });
     if (heard.ok()) {
         sink.report(step::kQueue, StepState::Done, "worker " + id.hex() + " is there");
         return events;
@@ -145,10 +141,11 @@ Result<std::vector<protocol::ReceivedEvent>> await_hello(
     const Error silent = to_error(
         {.code = ErrorCode::TimedOut,
          .layer = Layer::Worker,
-         .what = "worker " + id.hex() + " has not reported within " + std::to_string(limit.count()) +
-                 " minutes",
+         .what = "worker " + id.hex() + " has not reported within " +
+                 std::to_string(limit.count()) + " minutes",
          .owner = "whoever guards the network of the workers' subnet",
-         .remedy = "Run starkeep network verify: the worker must reach the queues of the appliance's region over "
+         .remedy = "Run starkeep network verify: the worker must reach the queues of the "
+                   "appliance's region over "
                    "HTTPS. Its own log is the journal of starkeep-worker.service on the machine."}
     );
     sink.report(step::kQueue, StepState::Failed, silent.text());

@@ -54,7 +54,8 @@ Error hanging(Error error, const ScriptRun& run)
          .what = "Run Command on " + run.machine.name() + " gave no answer within " +
                  std::to_string(run.limit.count()) + " minutes",
          .owner = "whoever guards the network of the workers' subnet",
-         .remedy = "Let the machine reach 168.63.129.16 on ports 80 and 32526, and AzureCloud on 443; or set "
+         .remedy = "Let the machine reach 168.63.129.16 on ports 80 and 32526, and AzureCloud on "
+                   "443; or set "
                    "bootstrap to managed-run-command or cloud-init."}
     );
 }
@@ -142,7 +143,9 @@ Result<ScriptOutput> run_managed(const Services& services, const ScriptRun& run,
             const compute::ManagedScriptState state,
             compute::get_managed_script(services.arm, id, services.stop)
         );
-        output = compute::parse_run_command_message("[stdout]\n" + state.out + "\n[stderr]\n" + state.error);
+        output = compute::parse_run_command_message(
+            "[stdout]\n" + state.out + "\n[stderr]\n" + state.error
+        );
         return !azure::arm::same_text(state.execution_state, "Running") &&
                !azure::arm::same_text(state.execution_state, "Pending") &&
                !state.execution_state.empty();

@@ -53,8 +53,7 @@ const azure::network::PrivateEndpoint* Survey::find_endpoint(
     return nullptr;
 }
 
-const SurveyedZone*
-Survey::find_linked_zone(std::string_view name, const ResourceId& network) const
+const SurveyedZone* Survey::find_linked_zone(std::string_view name, const ResourceId& network) const
 {
     for (const SurveyedZone& zone : zones) {
         const bool is_linked =
@@ -101,10 +100,9 @@ Result<Survey> survey(
         azure::dns::list_zones(services.arm, subscription, services.stop)
     );
     for (azure::dns::Zone& zone : all) {
-        const bool matters =
-            std::any_of(zones.begin(), zones.end(), [&](const std::string& name) {
-                return azure::arm::same_text(zone.name, name);
-            });
+        const bool matters = std::any_of(zones.begin(), zones.end(), [&](const std::string& name) {
+            return azure::arm::same_text(zone.name, name);
+        });
         if (matters) {
             TRY_LET(
                 std::vector<azure::dns::Link> links,

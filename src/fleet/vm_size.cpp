@@ -20,8 +20,7 @@ using azure::compute::Usage;
 constexpr std::string_view kAllCores = "cores";
 
 /// Why the quota `name` has no room for `cores`; empty when it has, or when the region does not limit it.
-std::string
-lack(const std::vector<Usage>& usages, std::string_view name, std::int64_t cores)
+std::string lack(const std::vector<Usage>& usages, std::string_view name, std::int64_t cores)
 {
     for (const Usage& usage : usages) {
         if (same_text(usage.name, name) && usage.limit - usage.current < cores) {

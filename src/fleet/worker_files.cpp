@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "azure/cloud.hpp"
 #include "azure/storage/authorization.hpp"
 #include "azure/storage/blob_client.hpp"
 #include "azure/storage/sas.hpp"
@@ -71,9 +72,7 @@ Result<std::string> version_of(const std::string& name)
             "worker bundle " + name + " is not named starkeep-worker-VERSION.tar.gz"
         };
     }
-    return name.substr(
-        kBundleBegin.size(), name.size() - kBundleBegin.size() - kBundleEnd.size()
-    );
+    return name.substr(kBundleBegin.size(), name.size() - kBundleBegin.size() - kBundleEnd.size());
 }
 
 /// worker.json. The same for every run of one launch, so that it need not be uploaded again.
@@ -101,11 +100,11 @@ Result<Secret> worker_config(const Services& services, const LaunchRequest& requ
         .bootstrap_secret = request.keys.bootstrap_secret,
         .expires = request.keys.expires,
         .storage_suffix = services.cloud.storage_suffix,
+        .ca_certificates = {},
     };
     if (!services.cloud.ca_file.empty()) {
         TRY_LET(
-            const Bytes certificates,
-            sys::read_file(services.cloud.ca_file, kLargestCertificates)
+            const Bytes certificates, sys::read_file(services.cloud.ca_file, kLargestCertificates)
         );
         config.ca_certificates = std::string(as_text(certificates));
     }
@@ -141,7 +140,8 @@ Result<bool> put_file(storage::BlobClient& client, const LocalFile& file, std::s
     if (!is_same(stored, file.described)) {
         return Error{
             ErrorCode::Corrupt,
-            "worker file " + file.blob + " in " + client.url() + ": MD5 or SHA-256 differs after the upload",
+            "worker file " + file.blob + " in " + client.url() +
+                ": MD5 or SHA-256 differs after the upload",
             "Run again; when it happens twice, something on the way to the account changes bytes."
         };
     }
@@ -164,9 +164,7 @@ Result<std::vector<LocalFile>> gather(const Services& services, const LaunchRequ
     );
     files.push_back(local_file(prefix, "manifest.json", to_bytes(manifest)));
     files.push_back(local_file(
-        prefix,
-        "manifest.sig",
-        to_bytes(protocol::sign_manifest(manifest, request.signing_key))
+        prefix, "manifest.sig", to_bytes(protocol::sign_manifest(manifest, request.signing_key))
     ));
     return files;
 }
@@ -219,7 +217,7 @@ upload_worker_files(const Services& services, const LaunchRequest& request, Step
         if (!put.ok()) {
             return unreachable(std::move(put).error(), account);
         }
-        uploaded += *put ? 1 : 0;
+        uploaded += *put ? 1U : 0U;
     }
     result.bundle = downloads.front();
     result.others.assign(downloads.begin() + 1, downloads.end());
@@ -228,8 +226,7 @@ upload_worker_files(const Services& services, const LaunchRequest& request, Step
     return result;
 }
 
-Result<void>
-remove_worker_files(const Services& services, const Network& network, WorkerId id)
+Result<void> remove_worker_files(const Services& services, const Network& network, WorkerId id)
 {
     TRY_LET(storage::SharedKey key, account_key(services, network.files));
     storage::BlobClient client(

@@ -33,7 +33,6 @@ Result<WorkerFiles>
 upload_worker_files(const Services& services, const LaunchRequest& request, StepSink& sink);
 
 /// The worker's own ones, not the bundle, which others share.
-Result<void>
-remove_worker_files(const Services& services, const Network& network, WorkerId id);
+Result<void> remove_worker_files(const Services& services, const Network& network, WorkerId id);
 
 }  // namespace starkeep::fleet
