@@ -5,6 +5,8 @@
 #include "azure/arm/operation.hpp"
 #include "azure/arm/operation_handle.hpp"
 #include "azure/arm/resource_id.hpp"
+#include "azure/cloud.hpp"
+#include "azure/credential.hpp"
 #include "base/result.hpp"
 #include "http/message.hpp"
 #include "http/transport.hpp"
@@ -21,12 +23,9 @@
 #include <utility>
 #include <vector>
 
-namespace starkeep::azure {
-struct Cloud;
-class TokenCredential;
-}  // namespace starkeep::azure
-
 namespace starkeep::azure::arm {
+
+class Conversation;
 
 /// Waits; false when `stop` was requested. Tests hand in their own.
 using Waiter = std::function<bool(std::stop_token, std::chrono::milliseconds)>;
@@ -95,18 +94,14 @@ public:
     Result<Json> run(const Call& call, const Wait& wait);
 
 private:
-    Result<http::Response>
-    send(const http::Request& request, std::string_view what, std::stop_token stop);
-    Result<http::Response> send_call(const Call& call, std::stop_token stop);
+    http::Request request_for(const Call& call) const;
+    Result<http::Response> send(const Call& call, std::stop_token stop);
 
-    http::Transport& transport_;
-    TokenCredential& credential_;
     const Cloud& cloud_;
     const sys::Clock& clock_;
     std::string correlation_id_;
     Waiter wait_;
-    std::unique_ptr<http::Transport> signed_;
-    std::unique_ptr<http::Transport> patient_;
+    std::unique_ptr<Conversation> conversation_;
 };
 
 /// A missing thing as an answer: nothing for NotFound.

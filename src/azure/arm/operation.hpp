@@ -44,6 +44,9 @@ std::string full_path(const Operation& operation);
 /// All of them, in the order of the table.
 std::span<const Operation> operations();
 
+/// By its symbol; null when there is none of that name.
+const Operation* find_operation(std::string_view symbol);
+
 namespace operation {
 
 #define OPERATION(                                                                                 \

@@ -29,6 +29,7 @@ struct Subnet {
 struct Peering {
     std::string name{};
     arm::ResourceId remote{};
+    std::vector<std::string> remote_prefixes{};
     std::string state{};  ///< "Connected" when traffic flows
 };
 
