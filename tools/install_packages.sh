@@ -40,6 +40,9 @@ build libyaml-cpp-dev 0.7
 demo postgresql-15 15.3
 demo postgresql-client-15 15.3
 demo jq 1.6
+demo iproute2 6.1
+demo util-linux 2.38
+demo mmdebstrap 1.3
 all libgmock-dev 1.12.1
 all librapidcheck-dev 0~1033
 all clang-19 1:19.1
