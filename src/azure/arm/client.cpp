@@ -71,12 +71,16 @@ std::string filled_path(const Call& call)
 
 Asked asked_of(const Call& call)
 {
-    const std::string path = filled_path(call);
-    const bool has_name = !call.arguments.empty();
+    std::string what(call.operation.what);
+    if (!call.arguments.empty()) {
+        const bool is_about_all =
+            call.arguments.size() == 1 && call.operation.path.starts_with("{S}/");
+        what += (is_about_all ? " in subscription " : " ") + call.arguments.back();
+    }
     return {
-        .what = std::string(call.operation.what) + (has_name ? " " + call.arguments.back() : ""),
+        .what = std::move(what),
         .actions = std::string(call.operation.actions),
-        .scope = path
+        .scope = filled_path(call)
     };
 }
 
