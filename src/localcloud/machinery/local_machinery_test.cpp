@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // The facts themselves: real namespaces, Azurite, PostgreSQL and machines. Needs root, tools/azurite.sh and
 // tools/localcloud/vm_root.sh; says so where one is missing.
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "codec/certificate.hpp"
 #include "http/message.hpp"
 #include "localcloud/machinery.hpp"
+#include "localcloud/machinery/enter.hpp"
 #include "localcloud/machinery/local_machinery.hpp"
 #include "sys/clock.hpp"
+#include "sys/environment.hpp"
 #include "sys/file.hpp"
+#include "sys/process.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -110,7 +118,8 @@ protected:
         );
         state_ =
             std::make_unique<sys::TempDir>(sys::TempDir::create("starkeep-cloud", "/tmp").value());
-        std::filesystem::permissions(state_->path(), std::filesystem::perms(0755));
+        folder_ = state_->path();
+        std::filesystem::permissions(folder_, std::filesystem::perms(0755));
         begin();
     }
     static void TearDownTestSuite()
@@ -142,7 +151,7 @@ protected:
         TRY_LET(
             cloud_,
             make_machinery({
-                .state_dir = state_->path(),
+                .state_dir = folder_,
                 .authority = *authority_,
                 .storage_suffix = "core.starkeep.test",
                 .postgres_suffix = "postgres.cosmos.starkeep.test",
@@ -200,8 +209,55 @@ protected:
             .output_tail;
     }
 
+    /// This program with one of its disabled tests, which are the other processes that a test needs.
+    static sys::Command self(const std::string& test)
+    {
+        return {
+            .arguments =
+                {std::filesystem::read_symlink("/proc/self/exe").string(),
+                 "--gtest_also_run_disabled_tests",
+                 "--gtest_filter=" + test}
+        };
+    }
+    /// What a command of the host says inside.
+    static std::string
+    inside(const std::string& place, const std::string& id, const std::string& script)
+    {
+        sys::Command command = self("OtherProcess.DISABLED_BecomesACommandInside");
+        command.environment = {
+            {"STARKEEP_TEST_STATE", folder_},
+            {"STARKEEP_TEST_PLACE", place},
+            {"STARKEEP_TEST_ID", id},
+            {"STARKEEP_TEST_SCRIPT", script}
+        };
+        std::string said;
+        const Result<sys::ProcessResult> ran = sys::run_process(
+            command,
+            [&](ByteView bytes) -> Result<void> {
+                said += as_text(bytes);
+                return {};
+            },
+            {}
+        );
+        return said + (ran.ok() ? ran->error_output : ran.error().text());
+    }
+    static std::string processes_of(const std::filesystem::path& state)
+    {
+        std::string found;
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+            const auto line = sys::read_file(entry.path() / "cmdline", 1U << 20U);
+            if (line.ok() && as_text(*line).find(state.string()) != std::string_view::npos) {
+                found +=
+                    entry.path().filename().string() + " " + std::string(as_text(*line)) + "\n";
+            }
+        }
+        return found;
+    }
+
     static inline std::unique_ptr<codec::CertificateAuthority> authority_;
     static inline std::unique_ptr<sys::TempDir> state_;
+    static inline std::filesystem::path folder_;
     static inline std::unique_ptr<Machinery> cloud_;
     static inline std::string failure_;
 };
@@ -449,17 +505,123 @@ TEST_F(LocalCloud, BringsItsFactsBackWithTheSamePuts)
     EXPECT_EQ(ask_blob(kVm), "403");
 }
 
+TEST_F(LocalCloud, LetsCommandsOfTheHostIntoANetwork)
+{
+    ASSERT_OK(cloud_->put_zone(
+        blob_zone({{.name = "acc", .ttl = {}, .addresses = {"10.50.1.5"}}}, {kOne})
+    ));
+    const std::string ask =
+        "ip -4 -o addr show eth0 | grep -o '10.50.1.254'; getent ahostsv4 "
+        "acc.blob.core.starkeep.test | head -1 | cut -d' ' -f1; test -e /proc/1 && echo files";
+
+    const std::string said = inside("network", kOne, ask);
+
+    EXPECT_NE(said.find("10.50.1.254\n10.50.1.5\nfiles\n"), std::string::npos) << said;
+}
+
+TEST_F(LocalCloud, LetsCommandsOfTheHostIntoTheInternetAndIntoMachines)
+{
+    ASSERT_OK(cloud_->remove_zone("/zone"));
+
+    const std::string outside = inside(
+        "internet", "yes", "curl -ksS -m 5 -D - 'https://acc.blob.core.starkeep.test/?comp=list'"
+    );
+    EXPECT_NE(outside.find("Azurite"), std::string::npos) << outside;
+
+    const std::string machine = inside("vm", kVm, "hostname; cat /etc/debian_version");
+    EXPECT_NE(machine.find("worker-host\n11."), std::string::npos) << machine;
+
+    const std::string nowhere = inside("network", "/no/such", "true");
+    EXPECT_NE(nowhere.find("network or subnet /no/such is not there"), std::string::npos)
+        << nowhere;
+}
+
+TEST_F(LocalCloud, LeavesNothingWhenItIsKilled)
+{
+    cloud_.reset();
+    sys::Command command = self("OtherCloud.DISABLED_IsKilled");
+    command.environment.emplace_back("STARKEEP_TEST_STATE", folder_);
+    std::string said;
+
+    ASSERT_OK(sys::run_process(
+        command,
+        [&](ByteView bytes) -> Result<void> {
+            said += as_text(bytes);
+            return {};
+        },
+        {}
+    ));
+
+    EXPECT_NE(said.find("the cloud is up"), std::string::npos) << said;
+    bool is_gone = false;
+    for (int i = 0; i < 100 && !is_gone; ++i) {
+        is_gone = processes_of(folder_).empty();
+        sys::wait_for({}, std::chrono::milliseconds(50));
+    }
+    EXPECT_TRUE(is_gone) << processes_of(folder_);
+    const auto mounts = sys::read_file("/proc/self/mounts", 1U << 20U);
+    ASSERT_OK(mounts);
+    EXPECT_EQ(as_text(*mounts).find(folder_.string()), std::string_view::npos);
+
+    begin();
+    ASSERT_NE(cloud_, nullptr) << failure_;
+    EXPECT_EQ(in(kVm, "echo again").output_tail, "again\n");
+}
+
 TEST_F(LocalCloud, RefusesASecondOneOnTheSameState)
 {
     EXPECT_ERROR(
         make_machinery(
-            {.state_dir = state_->path(),
+            {.state_dir = folder_,
              .authority = *authority_,
              .storage_suffix = "core.starkeep.test",
              .postgres_suffix = "postgres.cosmos.starkeep.test"}
         ),
         ErrorCode::Exists
     );
+}
+
+/// Not tests: LocalCloud's tests run them as processes of their own.
+TEST(OtherProcess, DISABLED_BecomesACommandInside)
+{
+    const std::string place = sys::get_env("STARKEEP_TEST_PLACE").value_or("");
+    const std::string id = sys::get_env("STARKEEP_TEST_ID").value_or("");
+    EnterRequest request;
+    request.vm = place == "vm" ? id : "";
+    request.network = place == "network" ? id : "";
+    request.internet = place == "internet";
+
+    const Error failed = run_inside(
+        sys::get_env("STARKEEP_TEST_STATE").value_or(""),
+        request,
+        {"/bin/bash", "-c", sys::get_env("STARKEEP_TEST_SCRIPT").value_or("")}
+    );
+
+    FAIL() << failed.text();
+}
+
+class OtherCloud : public LocalCloud {
+protected:
+    static void SetUpTestSuite()
+    {
+        const std::chrono::sys_seconds now = sys::system_clock().now();
+        authority_ = std::make_unique<codec::CertificateAuthority>(
+            codec::CertificateAuthority::create(
+                {.common_name = "Test CA", .from = now, .lifetime = std::chrono::hours(24)}
+            )
+                .value()
+        );
+        folder_ = sys::get_env("STARKEEP_TEST_STATE").value_or("");
+        begin();
+    }
+};
+
+TEST_F(OtherCloud, DISABLED_IsKilled)
+{
+    ASSERT_NE(cloud_, nullptr) << failure_;
+    static_cast<void>(std::puts("the cloud is up"));
+    static_cast<void>(std::fflush(stdout));
+    static_cast<void>(::kill(::getpid(), SIGKILL));
 }
 
 }  // namespace
