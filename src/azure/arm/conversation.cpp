@@ -11,10 +11,9 @@
 #include "json/json.hpp"
 #include "sys/clock.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace starkeep::azure::arm {

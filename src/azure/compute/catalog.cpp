@@ -35,7 +35,7 @@ Result<Usage> parse_usage(const Json& json)
     const ReplyReader reader(json, fault, "usage");
     const ReplyReader name = reader.object("name");
     return fault.or_value(Usage{
-        .name = name.needed_text("value"),
+        .name = name.text("value"),
         .display_name = name.text("localizedValue"),
         .current = reader.number("currentValue", 0),
         .limit = reader.number("limit", 0)

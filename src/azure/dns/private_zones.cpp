@@ -126,6 +126,11 @@ list_links(arm::Client& client, const ResourceId& zone, std::stop_token stop)
     return arm::list_below(client, arm::operation::kZoneLinksList, zone, parse_link, stop);
 }
 
+Result<Link> get_link(arm::Client& client, const ResourceId& id, std::stop_token stop)
+{
+    return arm::get_one(client, arm::operation::kZoneLinksGet, id, parse_link, stop);
+}
+
 Result<Link> put_link(
     arm::Client& client, const ResourceId& id, const ResourceId& network, const arm::Wait& wait
 )

@@ -52,6 +52,7 @@ Result<void> remove_zone(arm::Client& client, const arm::ResourceId& id, const a
 Result<std::vector<Link>>
 list_links(arm::Client& client, const arm::ResourceId& zone, std::stop_token stop);
 /// `id`: zone.child("virtualNetworkLinks", name).
+Result<Link> get_link(arm::Client& client, const arm::ResourceId& id, std::stop_token stop);
 /// Errors: also Conflict when the network is linked to another zone of that name.
 Result<Link> put_link(
     arm::Client& client,
