@@ -7,6 +7,7 @@
 #include "sys/environment.hpp"
 #include "sys/process.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
@@ -26,10 +27,16 @@ namespace {
 
 std::vector<std::string> candidates(const std::string& name)
 {
-    if (const std::optional<std::string> chosen = sys::get_env("STARKEEP_PG_BINDIR")) {
-        return {std::filesystem::path(*chosen) / name};
-    }
     std::vector<std::string> out;
+    if (const std::optional<std::string> chosen = sys::get_env("STARKEEP_PG_BINDIR")) {
+        std::string_view folders = *chosen;
+        while (!folders.empty()) {
+            const std::string_view folder = folders.substr(0, folders.find(':'));
+            out.push_back(std::filesystem::path(folder) / name);
+            folders.remove_prefix(std::min(folder.size() + 1, folders.size()));
+        }
+        return out;
+    }
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
         out.push_back(entry.path() / "bin" / name);

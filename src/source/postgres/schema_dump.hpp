@@ -13,8 +13,8 @@
 namespace starkeep::source::postgres {
 
 /// Full path of PostgreSQL's client program `name` ("pg_dump", "pg_restore") for a server of major version `major`: the same
-/// version if it is installed, otherwise the next newer one. Looks into STARKEEP_PG_BINDIR alone when that is set,
-/// otherwise below /usr/lib/postgresql and on PATH.
+/// version if it is installed, otherwise the next newer one. Looks into the folders of STARKEEP_PG_BINDIR,
+/// joined by ':', alone when that is set, otherwise below /usr/lib/postgresql and on PATH.
 /// Errors: Unsupported, with the Debian package to install.
 Result<std::string> find_client_program(const std::string& name, int major);
 
