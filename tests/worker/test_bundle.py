@@ -88,7 +88,7 @@ def worker_inside(machine, root):
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin"},
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
         )
     machine.half.wait_for("hello", seconds=60)
     return config
