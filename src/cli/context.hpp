@@ -18,6 +18,8 @@ enum class Outcome { Done = 0, Failed = 1, LeftOut = 3, Damaged = 4 };
 struct Context {
     std::string repository_url;  ///< --repo or STARKEEP_REPO; empty when neither is given
     std::string password_file;   ///< --password-file or STARKEEP_PASSWORD_FILE; likewise
+    std::string ca_file;         ///< --ca-file or STARKEEP_CA_FILE; likewise
+    std::string cloud_file;      ///< --cloud or STARKEEP_CLOUD; likewise
     bool json = false;
     std::stop_token stop;
     /// Set by the parser; run after the whole command line has proved valid.

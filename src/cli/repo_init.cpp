@@ -8,7 +8,7 @@
 #include "cli/repository_access.hpp"
 #include "json/json.hpp"
 #include "repository/repository.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/repository_access.hpp"
 
+#include "azure/cloud.hpp"
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "cli/context.hpp"
 #include "repository/repository.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
+#include "store_url/open_store.hpp"
 #include "sys/clock.hpp"
 #include "sys/file.hpp"
 
@@ -16,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace starkeep::cli {
 
@@ -47,6 +50,18 @@ Result<Secret> read_password(const std::string& path)
     return Secret(std::string(text));
 }
 
+Result<azure::Cloud> named_cloud(const Context& context)
+{
+    azure::Cloud cloud;
+    if (!context.cloud_file.empty()) {
+        TRY_LET(cloud, azure::Cloud::load(context.cloud_file));
+    }
+    if (!context.ca_file.empty()) {
+        cloud.ca_file = context.ca_file;
+    }
+    return cloud;
+}
+
 Result<std::unique_ptr<store::Store>> open_store(const Context& context, store::OpenMode mode)
 {
     if (context.repository_url.empty()) {
@@ -56,7 +71,8 @@ Result<std::unique_ptr<store::Store>> open_store(const Context& context, store::
             "Give --repo URL or set STARKEEP_REPO, for example file:///srv/backup."
         };
     }
-    return store::open_store(context.repository_url, mode);
+    TRY_LET(azure::Cloud cloud, named_cloud(context));
+    return store_url::open_store(context.repository_url, {.mode = mode, .cloud = std::move(cloud)});
 }
 
 Result<Secret> repository_password(const Context& context)

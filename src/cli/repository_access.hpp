@@ -2,11 +2,12 @@
 // From the global options to an open repository.
 #pragma once
 
+#include "azure/cloud.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "cli/context.hpp"
 #include "repository/repository.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 
 #include <memory>
@@ -23,6 +24,8 @@ struct OpenRepository {
 
 /// Errors: InvalidInput when no repository or password file is named, or the password is empty.
 Result<Secret> read_password(const std::string& path);
+/// What --cloud and --ca-file say; public Azure without them.
+Result<azure::Cloud> named_cloud(const Context& context);
 Result<std::unique_ptr<store::Store>> open_store(const Context& context, store::OpenMode mode);
 Result<Secret> repository_password(const Context& context);
 Result<OpenRepository> open_repository(const Context& context);

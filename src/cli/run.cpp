@@ -28,11 +28,27 @@ void add_globals(CLI::App& app, Context& context)
 {
     context.repository_url = sys::get_env("STARKEEP_REPO").value_or("");
     context.password_file = sys::get_env("STARKEEP_PASSWORD_FILE").value_or("");
-    app.add_option("--repo", context.repository_url, "Repository: file:///dir (or STARKEEP_REPO)");
+    context.ca_file = sys::get_env("STARKEEP_CA_FILE").value_or("");
+    context.cloud_file = sys::get_env("STARKEEP_CLOUD").value_or("");
+    app.add_option(
+        "--repo",
+        context.repository_url,
+        "Repository: file:///dir or azblob://account/container[/prefix] (or STARKEEP_REPO)"
+    );
     app.add_option(
         "--password-file",
         context.password_file,
         "File with the repository's password (or STARKEEP_PASSWORD_FILE)"
+    );
+    app.add_option(
+        "--ca-file",
+        context.ca_file,
+        "Certificates in PEM to trust besides the system's (or STARKEEP_CA_FILE)"
+    );
+    app.add_option(
+        "--cloud",
+        context.cloud_file,
+        "Description of a cloud other than public Azure (or STARKEEP_CLOUD)"
     );
     app.add_flag("--json", context.json, "Print JSON on standard output and nothing else there");
     app.set_version_flag("--version", "starkeep " STARKEEP_VERSION);

@@ -37,7 +37,7 @@ private:
 struct Request {
     std::string method;
     /// As it goes over the wire: percent-encoded, never re-encoded on the way.
-    std::string url;
+    std::string url{};
     Headers headers{};
     Bytes body{};
     /// Whether sending it twice does no more than sending it once. Unset: as its method says.

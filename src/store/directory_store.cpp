@@ -7,7 +7,7 @@
 #include "base/result.hpp"
 #include "store/file_url.hpp"
 #include "store/object_name.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 #include "sys/clock.hpp"
 #include "sys/file.hpp"

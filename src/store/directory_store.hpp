@@ -5,7 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/mutex.hpp"
 #include "base/result.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 #include "sys/clock.hpp"
 

@@ -7,8 +7,9 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "http/transport.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
+#include "store_blob/blob_url.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -18,17 +19,6 @@
 #include <vector>
 
 namespace starkeep::store_blob {
-
-/// "azblob://account/container[/prefix]"
-struct BlobUrl {
-    std::string account;
-    std::string container;
-    std::string prefix;  ///< without '/' at either end; may be empty
-
-    /// Errors: InvalidInput with a hint.
-    static Result<BlobUrl> parse(std::string_view text);
-    std::string text() const;
-};
 
 /// An object is one blob. A put marks its blob with an id of its own, so that "the name is taken" after a lost answer can
 /// be told from another writer's success.

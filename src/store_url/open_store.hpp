@@ -4,36 +4,15 @@
 
 #include "azure/cloud.hpp"
 #include "base/result.hpp"
-#include "base/secret.hpp"
-#include "store/open.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
+#include "store_url/credential.hpp"
 
 #include <memory>
 #include <stop_token>
-#include <string>
 #include <string_view>
-#include <variant>
 
 namespace starkeep::store_url {
-
-/// From the variables that Azure's own tools use; see credential_from_environment.
-struct FromEnvironment {};
-struct SasToken {
-    Secret query;
-};
-struct ConnectionString {
-    Secret text;
-};
-struct ManagedIdentity {
-    std::string client_id{};  ///< of a user-assigned one; empty: the machine's own
-};
-struct ClientSecret {
-    std::string tenant_id;
-    std::string client_id;
-    Secret secret;
-};
-using Credential =
-    std::variant<FromEnvironment, SasToken, ConnectionString, ManagedIdentity, ClientSecret>;
 
 struct StoreOptions {
     store::OpenMode mode = store::OpenMode::MustExist;

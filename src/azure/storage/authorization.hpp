@@ -30,8 +30,8 @@ public:
     /// Adds to a request whose other headers are set. Called for every try anew.
     virtual Result<void> authorize(http::Request& request, std::stop_token stop) = 0;
 
-    /// After a refusal: true when another try may have better luck, because what was used has been dropped.
-    virtual bool renew() { return false; }
+    /// After an answer of 401 or 403: true when another try may have better luck, because what was used has been dropped.
+    virtual bool renew(int /*status*/) { return false; }
 };
 
 std::unique_ptr<Authorization> by_shared_key(SharedKey key);
