@@ -52,6 +52,8 @@ all codespell 2.2
 all shellcheck 0.9
 all python3 3.11
 all python3-venv 3.11
+all nodejs 18.13
+all npm 9
 TABLE
 }
 
@@ -70,6 +72,10 @@ missing() {
     installed=$(dpkg-query -W -f='${binary:Package} ${db:Status-Status} ${Version}\n' | sed 's/:[a-z0-9]* / /')
     while read -r group package least; do
         [[ " $wanted_groups " == *" $group "* ]] || continue
+        # A nodejs from elsewhere than Debian brings its own, and Debian's would drive it out.
+        if [[ $package == npm ]] && command -v npm >/dev/null; then
+            continue
+        fi
         version=$(awk -v p="$package" '$1 == p && $2 == "installed" { print $3; exit }' <<<"$installed")
         if [[ -z $version ]] || dpkg --compare-versions "$version" lt "$least"; then
             echo "$package"

@@ -9,6 +9,7 @@ CODE = {".cpp", ".hpp", ".py", ".sh", ".sql"}
 TEXT = CODE | {".md", ".txt", ".json", ".cmake", ".def", ".yml", ".yaml", ""}
 # Bytes that tests read, never prose: their content is judged by those tests.
 DATA = {"testdata", "corpus"}
+WRITTEN_BY_TOOLS = {"package-lock.json"}
 
 
 def source_files(root):
@@ -17,7 +18,7 @@ def source_files(root):
     for folder, names, files in os.walk(root):
         names[:] = [n for n in names if n not in NOT_OURS | DATA]
         found += [Path(folder) / f for f in files]
-    return sorted(p for p in found if p.suffix in TEXT and p.name not in {"LICENSE", ".git"})
+    return sorted(p for p in found if p.suffix in TEXT and p.name not in {"LICENSE", ".git"} | WRITTEN_BY_TOOLS)
 
 
 def is_script(path):

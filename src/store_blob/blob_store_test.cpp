@@ -66,13 +66,17 @@ Result<std::unique_ptr<BlobStore>> open_at(
     return BlobStore::open(std::move(url), std::move(transport), std::move(service), mode);
 }
 
+/// One server for all tests of a process: each has a container of its own.
 Result<store::StoreFixture> make_in_container()
 {
-    TRY_LET(std::unique_ptr<Azurite> azurite, Azurite::start());
-    TRY_LET(std::unique_ptr<store::Store> store, open_at(*azurite, "repository/in/a-prefix"));
-    return store::StoreFixture{
-        .keeper = std::shared_ptr<Azurite>(std::move(azurite)), .store = std::move(store)
-    };
+    static std::shared_ptr<Azurite> shared;
+    static int containers = 0;
+    if (shared == nullptr) {
+        TRY_LET(shared, Azurite::start());
+    }
+    const std::string where = "repository-" + std::to_string(++containers) + "/in/a-prefix";
+    TRY_LET(std::unique_ptr<store::Store> store, open_at(*shared, where));
+    return store::StoreFixture{.keeper = shared, .store = std::move(store)};
 }
 
 /// Nothing to instantiate where Azurite is not installed: ./test installs it.
