@@ -130,35 +130,33 @@ void add_resource(
 Result<void> add_files(
     const Services& services,
     Workers& workers,
+    const Deployment& deployment,
     const std::map<std::string, StorageAccount>& accounts,
-    const Deployment& deployment
+    const std::string& region
 )
 {
-    for (const auto& [region, account] : accounts) {
-        TRY_LET(azure::storage::SharedKey key, account_key(services, account));
-        azure::storage::BlobClient client(
-            services.data,
-            storage_options(
-                services, account.blob_endpoint, azure::storage::by_shared_key(std::move(key))
-            ),
-            std::string(kWorkerContainer)
-        );
-        const Result<std::vector<azure::storage::BlobInfo>> files = client.list("", services.stop);
-        if (!files.ok() && files.error().code() == ErrorCode::NotFound) {
-            continue;
-        }
-        if (!files.ok()) {
-            return unreachable(files.error(), account);
-        }
-        for (const azure::storage::BlobInfo& file : *files) {
-            if (const std::optional<WorkerId> id = worker_of(file.name)) {
-                Remains& remains = workers[*id];
-                if (remains.network.region.empty()) {
-                    remains.network =
-                        network_of(accounts, deployment, region, resource_group_name(region));
-                }
-                remains.parts.push_back({.kind = "worker file", .name = file.name});
+    const StorageAccount& account = accounts.at(region);
+    TRY_LET(azure::storage::SharedKey key, account_key(services, account));
+    azure::storage::BlobClient client(
+        services.data,
+        storage_options(
+            services, account.blob_endpoint, azure::storage::by_shared_key(std::move(key))
+        ),
+        std::string(kWorkerContainer)
+    );
+    const Result<std::vector<azure::storage::BlobInfo>> files = client.list("", services.stop);
+    if (!files.ok()) {
+        return files.error().code() == ErrorCode::NotFound ? Result<void>()
+                                                           : unreachable(files.error(), account);
+    }
+    for (const azure::storage::BlobInfo& file : *files) {
+        if (const std::optional<WorkerId> id = worker_of(file.name)) {
+            Remains& remains = workers[*id];
+            if (remains.network.region.empty()) {
+                remains.network =
+                    network_of(accounts, deployment, region, resource_group_name(region));
             }
+            remains.parts.push_back({.kind = "worker file", .name = file.name});
         }
     }
     return {};
@@ -207,8 +205,20 @@ collect(const Services& services, const CollectRequest& request, StepSink& sink)
     for (const azure::resources::Resource& resource : resources) {
         add_resource(workers, by_region, request.deployment, resource);
     }
-    TRY(add_files(services, workers, by_region, request.deployment));
     std::vector<Leftover> leftovers;
+    for (const auto& [region, account] : by_region) {
+        const Result<void> added =
+            add_files(services, workers, request.deployment, by_region, region);
+        if (!added.ok()) {
+            // Machines cost more than files: they go in any case.
+            leftovers.push_back(
+                {.kind = "storage account",
+                 .name = account.name,
+                 .resource_id = account.resource_id,
+                 .reason = added.error().account()}
+            );
+        }
+    }
     for (auto& [id, remains] : workers) {
         const bool is_leased = remains.lease_until && *remains.lease_until > services.clock.now();
         if (request.in_use.contains(id) || is_leased) {

@@ -128,8 +128,8 @@ Result<void> Drafter::draft_endpoint(const Place& place, const Endpoint& wanted)
                      .owner = "the owner of " + wanted.target.name(),
                      .remedy =
                          "Allow an endpoint with starkeep source update --allow-endpoint, which "
-                         "may interrupt "
-                         "the source for some minutes, or peer its network with the workers'."}
+                         "may interrupt the source for some minutes, or peer its network with the "
+                         "workers'."}
                 );
             });
         return {};
@@ -144,8 +144,17 @@ Result<void> Drafter::draft_endpoint(const Place& place, const Endpoint& wanted)
                                     endpoint_name(wanted.target.name(), wanted.group_id)
                                 );
     draft_endpoint_item(place, wanted, found, id);
-    const ResourceId zone = draft_zone(place, wanted);
-    TRY(draft_zone_group(wanted, found, id, zone));
+    std::vector<azure::network::ZoneGroup> groups;
+    if (found != nullptr) {
+        TRY_LET(groups, azure::network::list_zone_groups(services_.arm, id, services_.stop));
+    }
+    const ResourceId zone = draft_zone(place, wanted, groups);
+    // The records of somebody else's endpoint, and of one in a peered network, come about by their own means.
+    const bool may_change =
+        found == nullptr || (is_tagged(found->tags) && found->subnet.parent() == place.network);
+    if (may_change) {
+        draft_zone_group(wanted, groups, id, zone);
+    }
     return draft_records(wanted, id, zone);
 }
 
@@ -188,16 +197,27 @@ void Drafter::draft_endpoint_item(
     });
 }
 
-ResourceId Drafter::draft_zone(const Place& place, const Endpoint& wanted)
+ResourceId Drafter::draft_zone(
+    const Place& place, const Endpoint& wanted, const std::vector<azure::network::ZoneGroup>& groups
+)
 {
+    ResourceId zone = ResourceId::make(
+        request_.deployment.subscription,
+        place.resource_group,
+        "Microsoft.Network/privateDnsZones",
+        wanted.zone
+    );
+    for (const azure::network::ZoneGroup& group : groups) {
+        for (const azure::network::ZoneConfig& config : group.zones) {
+            if (azure::arm::same_text(config.zone.name(), wanted.zone)) {
+                zone = config.zone;
+            }
+        }
+    }
     const SurveyedZone* linked = survey_.find_linked_zone(wanted.zone, place.network);
-    const ResourceId zone = linked != nullptr ? linked->zone.id
-                                              : ResourceId::make(
-                                                    request_.deployment.subscription,
-                                                    place.resource_group,
-                                                    "Microsoft.Network/privateDnsZones",
-                                                    wanted.zone
-                                                );
+    if (linked != nullptr) {
+        zone = linked->zone.id;
+    }
     const ResourceId link = zone.child("virtualNetworkLinks", "starkeep-" + place.network.name());
     if (drafted_.insert(azure::arm::lower_case(zone.text())).second) {
         const bool is_there = survey_.find_zone(zone) != nullptr;
@@ -225,33 +245,22 @@ ResourceId Drafter::draft_zone(const Place& place, const Endpoint& wanted)
     return zone;
 }
 
-Result<void> Drafter::draft_zone_group(
+void Drafter::draft_zone_group(
     const Endpoint& wanted,
-    const PrivateEndpoint* found,
+    const std::vector<azure::network::ZoneGroup>& groups,
     const ResourceId& endpoint,
     const ResourceId& zone
 )
 {
     ResourceId id = endpoint.child("privateDnsZoneGroups", kZoneGroup);
     ItemState state = ItemState::Missing;
-    if (found != nullptr) {
-        TRY_LET(
-            const std::vector<azure::network::ZoneGroup> groups,
-            azure::network::list_zone_groups(services_.arm, endpoint, services_.stop)
-        );
-        for (const azure::network::ZoneGroup& group : groups) {
-            id = group.id;
-            const bool has_zone =
-                std::any_of(group.zones.begin(), group.zones.end(), [&](const auto& config) {
-                    return config.zone == zone;
-                });
-            state = has_zone ? ItemState::Present : ItemState::Different;
-        }
-        const bool may_change = is_tagged(found->tags);
-        if (state != ItemState::Present && !may_change) {
-            // Somebody else's endpoint: its records are checked, by whatever means they come about.
-            return {};
-        }
+    for (const azure::network::ZoneGroup& group : groups) {
+        id = group.id;
+        const bool has_zone =
+            std::any_of(group.zones.begin(), group.zones.end(), [&](const auto& config) {
+                return config.zone == zone;
+            });
+        state = has_zone ? ItemState::Present : ItemState::Different;
     }
     add({.kind = ItemKind::ZoneGroup,
          .name = endpoint.name() + "/" + id.name(),
@@ -263,7 +272,6 @@ Result<void> Drafter::draft_zone_group(
                 return azure::network::put_zone_group(services_.arm, id, {zone}, wait);
             });
         });
-    return {};
 }
 
 Result<void>

@@ -85,10 +85,14 @@ private:
         const azure::network::PrivateEndpoint* found,
         const azure::arm::ResourceId& id
     );
-    azure::arm::ResourceId draft_zone(const Place& place, const Endpoint& wanted);
-    Result<void> draft_zone_group(
+    azure::arm::ResourceId draft_zone(
+        const Place& place,
         const Endpoint& wanted,
-        const azure::network::PrivateEndpoint* found,
+        const std::vector<azure::network::ZoneGroup>& groups
+    );
+    void draft_zone_group(
+        const Endpoint& wanted,
+        const std::vector<azure::network::ZoneGroup>& groups,
         const azure::arm::ResourceId& endpoint,
         const azure::arm::ResourceId& zone
     );

@@ -113,6 +113,9 @@ make_queue(const Services& services, const StorageAccount& account, const std::s
 Result<void>
 remove_queue(const Services& services, const StorageAccount& account, const std::string& name)
 {
+    if (account.resource_id.empty()) {
+        return {};
+    }
     TRY_LET(storage::SharedKey key, account_key(services, account));
     storage::QueueClient client(
         services.data,

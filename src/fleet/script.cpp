@@ -103,6 +103,8 @@ Result<ScriptOutput> run_action(const Services& services, const ScriptRun& run, 
     if (text) {
         TRY_LET(const Json document, json::parse(*text));
         TRY_LET(OperationHandle handle, azure::arm::parse_operation_handle(document));
+        // It may well have ended while nobody asked.
+        handle.deadline = services.clock.now() + run.limit;
         Result<ScriptOutput> output = finish(services, std::move(handle), sink, key);
         if (output.ok() || may_go_on(output.error()) ||
             output.error().code() == ErrorCode::TimedOut) {

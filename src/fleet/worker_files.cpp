@@ -228,6 +228,9 @@ upload_worker_files(const Services& services, const LaunchRequest& request, Step
 
 Result<void> remove_worker_files(const Services& services, const Network& network, WorkerId id)
 {
+    if (network.files.resource_id.empty()) {
+        return {};
+    }
     TRY_LET(storage::SharedKey key, account_key(services, network.files));
     storage::BlobClient client(
         services.data,
