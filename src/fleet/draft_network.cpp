@@ -66,37 +66,6 @@ bool has_rules(const azure::network::SecurityGroup& group, const std::vector<Sec
     });
 }
 
-void append_prefixes(std::vector<Ipv4Prefix>& taken, const std::vector<std::string>& texts)
-{
-    for (const std::string& text : texts) {
-        // IPv6 prefixes cannot meet ours.
-        if (const std::optional<Ipv4Prefix> prefix = Ipv4Prefix::parse(text)) {
-            taken.push_back(*prefix);
-        }
-    }
-}
-
-/// A stretch for the subnet: a full one, else what a crowded network has left.
-std::optional<Ipv4Prefix> free_subnet(const VirtualNetwork& network)
-{
-    std::vector<Ipv4Prefix> taken;
-    for (const azure::network::Subnet& subnet : network.subnets) {
-        append_prefixes(taken, subnet.address_prefixes);
-    }
-    std::vector<Ipv4Prefix> space;
-    append_prefixes(space, network.address_prefixes);
-    for (const unsigned length : {kWorkerPrefixLength, 26U, 27U}) {
-        for (const Ipv4Prefix& prefix : space) {
-            if (prefix.length() <= length) {
-                if (const auto free = prefix.first_free(length, taken)) {
-                    return free;
-                }
-            }
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 Result<void> Drafter::draft_group(const std::string& name)
@@ -165,26 +134,34 @@ Result<Place> Drafter::draft_network()
     return place;
 }
 
-Result<Place> Drafter::draft_new_network(const std::string& group_name)
+Result<Ipv4Prefix> Drafter::free_network_prefix() const
 {
     const std::optional<Ipv4Prefix> pool = Ipv4Prefix::parse(request_.deployment.address_pool);
     std::vector<Ipv4Prefix> taken;
     for (const VirtualNetwork& network : survey_.networks) {
         append_prefixes(taken, network.address_prefixes);
+        for (const azure::network::Peering& peering : network.peerings) {
+            append_prefixes(taken, peering.remote_prefixes);
+        }
     }
     const std::optional<Ipv4Prefix> free = pool->first_free(kWorkerPrefixLength, taken);
-    if (!free) {
-        return to_error(
-            {.code = ErrorCode::NoSpace,
-             .layer = Layer::AddressSpace,
-             .what = "address pool " + pool->text() +
-                     " has no free stretch of 256 addresses for workers in " + region_,
-             .owner =
-                 "whoever plans the networks of subscription " + request_.deployment.subscription,
-             .remedy = "Set another address_pool in the deployment, one that no virtual network "
-                       "and no peering uses."}
-        );
+    if (free) {
+        return *free;
     }
+    return to_error(
+        {.code = ErrorCode::NoSpace,
+         .layer = Layer::AddressSpace,
+         .what = "address pool " + pool->text() +
+                 " has no free stretch of 256 addresses for workers in " + region_,
+         .owner = "whoever plans the networks of subscription " + request_.deployment.subscription,
+         .remedy = "Set another address_pool in the deployment, one that no virtual network "
+                   "and no peering uses."}
+    );
+}
+
+Result<Place> Drafter::draft_new_network(const std::string& group_name)
+{
+    TRY_LET(const Ipv4Prefix prefix, free_network_prefix());
     TRY(draft_group(group_name));
     const ResourceId security_group = security_group_id(group_name);
     TRY(draft_security_group(security_group));
@@ -198,15 +175,15 @@ Result<Place> Drafter::draft_new_network(const std::string& group_name)
          .name = id.name(),
          .resource_id = id.text(),
          .state = ItemState::Missing,
-         .reason = "the workers' network in " + region_ + ", " + free->text()},
-        [this, id, prefix = free->text()](StepSink& sink) {
+         .reason = "the workers' network in " + region_ + ", " + prefix.text()},
+        [this, id, stretch = prefix.text()](StepSink& sink) {
             return run_once(services_, sink, id.text(), [&](const azure::arm::Wait& wait) {
                 return azure::network::put_virtual_network(
                     services_.arm,
                     id,
                     {.region = region_,
                      .tags = tags(tag::kNetworkRole),
-                     .address_prefixes = {prefix}},
+                     .address_prefixes = {stretch}},
                     wait
                 );
             });
@@ -217,7 +194,7 @@ Result<Place> Drafter::draft_new_network(const std::string& group_name)
         .name = id.name(),
         .region = region_,
         .tags = tags(tag::kNetworkRole),
-        .address_prefixes = {free->text()},
+        .address_prefixes = {prefix.text()},
     };
     Place place{
         .network = id,
@@ -274,76 +251,6 @@ Result<void> Drafter::draft_security_group(const ResourceId& id)
             );
         });
     });
-    return {};
-}
-
-Result<void> Drafter::draft_subnet(const VirtualNetwork& network, Place& place)
-{
-    const auto found =
-        std::find_if(network.subnets.begin(), network.subnets.end(), [](const auto& subnet) {
-            return azure::arm::same_text(subnet.name, kWorkerSubnet);
-        });
-    const bool is_there = found != network.subnets.end();
-    const bool may_change = is_tagged(network.tags);
-    const bool wants_outbound = !request_.deployment.private_network;
-    NetworkItem item{
-        .kind = ItemKind::Subnet,
-        .name = std::string(kWorkerSubnet),
-        .resource_id = place.subnet.text(),
-        .state = is_there ? ItemState::Present : ItemState::Missing,
-        .reason = "workers and their endpoints",
-    };
-    std::string prefix;
-    if (is_there) {
-        place.subnet = found->id;
-        prefix = found->address_prefixes.empty() ? "" : found->address_prefixes.front();
-        draft_.plan.network.security_group_id = found->security_group.text();
-        if (may_change &&
-            (found->security_group.empty() || found->has_default_outbound != wants_outbound)) {
-            item.state = ItemState::Different;
-            item.reason += found->security_group.empty()
-                               ? "; no security group guards it"
-                               : "; its way out differs from the deployment's setting";
-        }
-    } else {
-        const std::optional<Ipv4Prefix> free = free_subnet(network);
-        if (!may_change || !free) {
-            return to_error(
-                {.code = may_change ? ErrorCode::NoSpace : ErrorCode::Conflict,
-                 .layer = Layer::AddressSpace,
-                 .what = "virtual network " + network.name + " has no subnet \"" +
-                         std::string(kWorkerSubnet) + "\"" +
-                         (may_change ? " and no room for one" : ""),
-                 .owner = "the owner of virtual network " + network.name,
-                 .remedy = "Make that subnet, or let it be made: tag the network " +
-                           std::string(tag::kAppliance) + "=" +
-                           request_.deployment.appliance.hex() + " and leave 32 addresses free."}
-            );
-        }
-        prefix = free->text();
-    }
-    draft_.plan.network.address_prefix = prefix;
-    const ResourceId security_group = security_group_id(place.resource_group);
-    if (item.state != ItemState::Present) {
-        TRY(draft_security_group(security_group));
-        draft_.plan.network.security_group_id = security_group.text();
-    }
-    add(std::move(item),
-        [this, id = place.subnet, prefix, security_group, wants_outbound](StepSink& sink) {
-            return run_once(services_, sink, id.text(), [&](const azure::arm::Wait& wait) {
-                return azure::network::put_subnet(
-                    services_.arm,
-                    id,
-                    {.address_prefix = prefix,
-                     .security_group = security_group,
-                     .has_default_outbound = wants_outbound,
-                     .service_endpoints = wants_outbound
-                                              ? std::vector<std::string>{"Microsoft.Storage.Global"}
-                                              : std::vector<std::string>{}},
-                    wait
-                );
-            });
-        });
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include "azure/network/virtual_networks.hpp"
 #include "azure/storage_accounts/storage_accounts.hpp"
 #include "base/result.hpp"
+#include "fleet/ipv4_prefix.hpp"
 #include "fleet/network_plan.hpp"
 #include "fleet/services.hpp"
 #include "fleet/step_sink.hpp"
@@ -69,6 +70,12 @@ private:
     Result<void> draft_group(const std::string& name);
     Result<Place> draft_network();
     Result<Place> draft_new_network(const std::string& group_name);
+    Result<Ipv4Prefix> free_network_prefix() const;
+    Result<std::string> free_subnet_prefix(const azure::network::VirtualNetwork& network) const;
+    /// Why the subnet has to be mended; empty when it is right or not ours to change.
+    std::string subnet_fault(
+        const azure::network::VirtualNetwork& network, const azure::network::Subnet& subnet
+    ) const;
     Result<void> draft_subnet(const azure::network::VirtualNetwork& network, Place& place);
     Result<void> draft_security_group(const azure::arm::ResourceId& id);
     azure::arm::ResourceId security_group_id(const std::string& group_name) const;

@@ -129,4 +129,13 @@ Ipv4Prefix::first_free(unsigned length, const std::vector<Ipv4Prefix>& taken) co
     return std::nullopt;
 }
 
+void append_prefixes(std::vector<Ipv4Prefix>& prefixes, const std::vector<std::string>& texts)
+{
+    for (const std::string& text : texts) {
+        if (const std::optional<Ipv4Prefix> prefix = Ipv4Prefix::parse(text)) {
+            prefixes.push_back(*prefix);
+        }
+    }
+}
+
 }  // namespace starkeep::fleet

@@ -42,4 +42,7 @@ private:
     unsigned length_;
 };
 
+/// Adds the IPv4 prefixes among `texts`. IPv6 prefixes cannot meet ours and are left out.
+void append_prefixes(std::vector<Ipv4Prefix>& prefixes, const std::vector<std::string>& texts);
+
 }  // namespace starkeep::fleet

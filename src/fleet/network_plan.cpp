@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "fleet/drafter_internal.hpp"
+#include "fleet/operation_memory_internal.hpp"
 #include "fleet/services.hpp"
 #include "fleet/step_sink.hpp"
 #include "json/json.hpp"
@@ -51,7 +52,8 @@ std::string titled(const NetworkItem& item)
 }
 
 /// The items of one step, in their order.
-Result<void> make_step(const Draft& draft, std::string_view step, StepSink& sink)
+Result<void>
+make_step(const Services& services, const Draft& draft, std::string_view step, StepSink& sink)
 {
     std::size_t made = 0;
     std::size_t all = 0;
@@ -62,6 +64,8 @@ Result<void> make_step(const Draft& draft, std::string_view step, StepSink& sink
         }
         ++all;
         if (!draft.makes[at]) {
+            // There, but an earlier run may not have seen its making end.
+            TRY(finish_remembered(services, sink, item.resource_id));
             continue;
         }
         sink.report(
@@ -103,10 +107,10 @@ Result<Network> apply_once(const Services& services, const NetworkRequest& reque
         sink.report(step::kNetwork, StepState::Failed, drafted.error().text());
         return std::move(drafted).error();
     }
-    TRY(make_step(*drafted, step::kNetwork, sink));
-    TRY(make_step(*drafted, step::kStorage, sink));
+    TRY(make_step(services, *drafted, step::kNetwork, sink));
+    TRY(make_step(services, *drafted, step::kStorage, sink));
     if (request.deployment.private_network) {
-        TRY(make_step(*drafted, step::kEndpoints, sink));
+        TRY(make_step(services, *drafted, step::kEndpoints, sink));
     }
     Network network = drafted->plan.network;
     TRY_LET(network.files, load_account(services, network.files.resource_id));
