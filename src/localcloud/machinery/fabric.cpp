@@ -45,6 +45,12 @@ std::vector<std::uint16_t> ports_of(ServiceKind kind)
     return {};
 }
 
+bool is_same(const EndpointFact& one, const EndpointFact& other)
+{
+    return one.subnet == other.subnet && one.address == other.address && one.kind == other.kind &&
+           one.target == other.target && one.approved == other.approved;
+}
+
 Error missing(std::string_view what, const FactId& id)
 {
     return {ErrorCode::NotFound, std::string(what) + " " + id + " is not there"};
@@ -125,6 +131,10 @@ void Fabric::remove_network(const FactId& id)
         const auto is_inside = [&](const auto& entry) {
             return entry.second.network == id;
         };
+        std::erase_if(endpoints_, [&](const auto& entry) {
+            const auto subnet = subnets_.find(entry.second.subnet);
+            return subnet != subnets_.end() && is_inside(*subnet);
+        });
         std::erase_if(subnets_, is_inside);
         const MutexLock calls_lock(calls_mutex_);
         std::erase_if(calling_subnets_, is_inside);
@@ -192,15 +202,21 @@ Result<void> Fabric::put_endpoint(const EndpointFact& endpoint)
     const MutexLock lock(mutex_);
     TRY_LET(const Address address, parse_address(endpoint.address));
     TRY_LET(VirtualNetwork * network, network_of_subnet(endpoint.subnet));
-    endpoints_.insert_or_assign(endpoint.id, endpoint);
+    const auto known = endpoints_.find(endpoint.id);
+    if (known != endpoints_.end() && is_same(known->second, endpoint)) {
+        // Listening anew would break the connections that there are.
+        return {};
+    }
     const PrivateServiceKey key{.target = endpoint.target, .kind = endpoint.kind};
     const std::vector<std::uint16_t> ports =
         endpoint.approved ? ports_of(endpoint.kind) : std::vector<std::uint16_t>();
-    return network->expose(endpoint.id, address, ports, [&](std::uint16_t) -> Dial {
+    TRY(network->expose(endpoint.id, address, ports, [&](std::uint16_t) -> Dial {
         return [this, key](Address) {
             return dial_private(key);
         };
-    });
+    }));
+    endpoints_.insert_or_assign(endpoint.id, endpoint);
+    return {};
 }
 
 Result<void> Fabric::remove_endpoint(const FactId& id)
