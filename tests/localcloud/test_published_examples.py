@@ -55,7 +55,9 @@ def answers(arm, folder):
 
 def test_published_requests_are_accepted_or_refused_as_listed(cloud):
     folder = contract()
-    arm = cloud.start("--polls", "0", "--regions", REGIONS, "--core-limit", "100000")
+    if not LIST.is_file() and "STARKEEP_WRITE_EXAMPLES" not in os.environ:
+        pytest.skip(f"{LIST.name} is not written yet: write it with STARKEEP_WRITE_EXAMPLES=1 and read every line")
+    arm = cloud.start("--regions", REGIONS, "--core-limit", "100000")
 
     said = [f"{file}\t{status}\t{code}" for file, status, code in answers(arm, folder)]
 
