@@ -12,6 +12,8 @@
 #include "source/postgres/target_definitions.hpp"
 #include "source/writer.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,15 +27,6 @@ bool is_indispensable(const ArchiveEntry& entry)
 {
     return entry.kind == "TABLE" || entry.kind == "TABLE ATTACH" || entry.kind == "SCHEMA" ||
            entry.kind == "SEQUENCE";
-}
-
-std::string joined(const std::vector<std::string>& names)
-{
-    std::string out;
-    for (const std::string& name : names) {
-        out += (out.empty() ? "" : ", ") + name;
-    }
-    return out;
 }
 
 }  // namespace
@@ -54,7 +47,7 @@ Result<void> ObjectCreator::run()
     if (!in_the_way_.empty()) {
         return Error{
             ErrorCode::Exists,
-            "the target has already " + joined(in_the_way_),
+            fmt::format("the target has already {}", fmt::join(in_the_way_, ", ")),
             "Choose --if-exists skip, replace or merge, another name with --rename, or another "
             "database."
         };
@@ -154,7 +147,8 @@ std::string ObjectCreator::missing_needs(const ArchiveEntry& entry) const
             names.push_back(describe(*need));
         }
     }
-    return names.empty() ? std::string() : "; it needs " + joined(names) + ", which is left out";
+    return names.empty() ? std::string()
+                         : fmt::format("; it needs {}, which is left out", fmt::join(names, ", "));
 }
 
 }  // namespace starkeep::source::postgres
