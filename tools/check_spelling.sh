@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-codespell --skip './build,./.git,./LICENSE,./testdata,./fuzz/corpus,*.pyc' --ignore-words tools/spelling_exceptions.txt .
+codespell --skip './build,./.git,./LICENSE,./testdata,./fuzz/corpus,package-lock.json,*.pyc' --ignore-words tools/spelling_exceptions.txt .

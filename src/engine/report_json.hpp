@@ -38,8 +38,6 @@ Json to_json(const repository::Point& point);
 /// Tells the database as well: several may have objects of the same name.
 Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest);
 /// What `starkeep show --json` prints; a manifest for each database of the point.
-Json to_json(
-    const repository::Point& point, const std::vector<repository::Manifest>& manifests
-);
+Json to_json(const repository::Point& point, const std::vector<repository::Manifest>& manifests);
 
 }  // namespace starkeep::engine

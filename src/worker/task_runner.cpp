@@ -21,6 +21,7 @@
 #include "source/open.hpp"
 #include "source/reader.hpp"
 #include "source/writer.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 #include "store_url/open_store.hpp"
 #include "sys/clock.hpp"
