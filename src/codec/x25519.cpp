@@ -8,6 +8,7 @@
 #include "codec/raw_key_internal.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include <cstddef>
 #include <memory>

@@ -37,7 +37,7 @@ def old_root(bundle):
         pytest.skip("a chroot needs root")
     home = Path(tempfile.mkdtemp(prefix="starkeep-root-", dir="/var/tmp"))
     root = home / "root"
-    made = subprocess.run([ROOT / "tools/localcloud/vm_root.sh"], check=True, capture_output=True, text=True)
+    made = subprocess.run([ROOT / "tools/worker_root.sh"], check=True, capture_output=True, text=True)
     subprocess.run(["cp", "-a", made.stdout.strip(), root], check=True)
     target = root / "opt/starkeep"
     target.mkdir(parents=True)
