@@ -136,13 +136,13 @@ bool is_token(std::string_view name)
     });
 }
 
-Result<void> add_header(List& list, const std::string& line)
+void add_header(List& list, const std::string& line)
 {
     curl_slist* longer = curl_slist_append(list.get(), line.c_str());
     ENSURE(longer != nullptr);
-    static_cast<void>(list.release());
-    list.reset(longer);
-    return {};
+    if (list == nullptr) {  // otherwise the list has the same head as before
+        list.reset(longer);
+    }
 }
 
 Result<List> header_list(const Request& request)
@@ -153,12 +153,12 @@ Result<List> header_list(const Request& request)
         if (!is_token(name) || value.find_first_of(kForbidden) != std::string::npos) {
             return Error{ErrorCode::InvalidInput, "header " + name + " cannot be sent"};
         }
-        TRY(add_header(list, value.empty() ? name + ";" : name + ": " + value));
+        add_header(list, value.empty() ? name + ";" : name + ": " + value);
     }
     // libcurl adds these of its own accord; one without a value takes it away.
     for (const std::string name : {"Content-Type", "Expect"}) {
         if (!request.headers.find(name)) {
-            TRY(add_header(list, name + ":"));
+            add_header(list, name + ":");
         }
     }
     return list;
@@ -183,7 +183,7 @@ void set_method(CURL* handle, const Request& request)
     if (has_body) {
         set(handle, CURLOPT_POST, 1L);
         set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-        set(handle, CURLOPT_POSTFIELDS, as_text(request.body).data());
+        set(handle, CURLOPT_POSTFIELDS, static_cast<const void*>(request.body.data()));
     } else {
         set(handle, CURLOPT_HTTPGET, 1L);
     }

@@ -10,11 +10,9 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace starkeep::http {
 
@@ -50,7 +48,6 @@ unsigned number(std::string_view digits)
 
 std::optional<std::chrono::sys_seconds> find_time(std::string_view text)
 {
-    using namespace std::chrono;
     if (!has_shape(text)) {
         return std::nullopt;
     }
@@ -59,28 +56,28 @@ std::optional<std::chrono::sys_seconds> find_time(std::string_view text)
     const unsigned minute = number(text.substr(20, 2));
     const unsigned second = number(text.substr(23, 2));
     const auto month_number = static_cast<unsigned>(month_name - kMonths.begin()) + 1;
-    const year_month_day date{
-        year(static_cast<int>(number(text.substr(12, 4)))),
-        month(month_number),
-        day(number(text.substr(5, 2)))
+    const std::chrono::year_month_day date{
+        std::chrono::year(static_cast<int>(number(text.substr(12, 4)))),
+        std::chrono::month(month_number),
+        std::chrono::day(number(text.substr(5, 2)))
     };
     if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
         return std::nullopt;
     }
-    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
 }
 
 }  // namespace
 
 std::string format_http_date(std::chrono::sys_seconds time)
 {
-    using namespace std::chrono;
-    const sys_days day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
+    const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
     return fmt::format(
         "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-        kWeekdays.at(weekday(day).c_encoding()),
+        kWeekdays.at(std::chrono::weekday(day).c_encoding()),
         static_cast<unsigned>(date.day()),
         kMonths.at(static_cast<unsigned>(date.month()) - 1),
         static_cast<int>(date.year()),
