@@ -8,7 +8,7 @@ namespace {
 
 TEST(Headers, AreFoundWhateverTheCaseOfTheirNames)
 {
-    Headers headers{{"Retry-After", "3"}};
+    const Headers headers{{"Retry-After", "3"}};
 
     EXPECT_EQ(headers.find("retry-after"), "3");
     EXPECT_FALSE(headers.find("retry").has_value());

@@ -5,7 +5,6 @@
 #include "http/message.hpp"
 #include "http/retry_transport.hpp"
 #include "http/transport.hpp"
-#include "testing/fake_clock.hpp"
 #include "testing/matchers.hpp"
 
 #include <gtest/gtest.h>

@@ -52,9 +52,9 @@ Error no_url(std::string_view text, const std::string& why)
 Result<std::uint16_t> parse_port(std::string_view digits, std::string_view whole)
 {
     std::uint16_t port = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stop, failure] = std::from_chars(digits.data(), end, port);
-    if (failure != std::errc() || stop != end || port == 0) {
+    const auto [stop, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (failure != std::errc() || stop != digits.data() + digits.size() || port == 0) {
         return no_url(whole, "its port is no number from 1 to 65535");
     }
     return port;
