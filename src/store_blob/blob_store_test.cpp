@@ -13,6 +13,7 @@
 #include "store/open_mode.hpp"
 #include "store/store.hpp"
 #include "store_blob/blob_store.hpp"
+#include "store_blob/blob_url.hpp"
 #include "testing/azurite.hpp"
 #include "testing/matchers.hpp"
 

@@ -7,10 +7,8 @@
 #include "store/object_name.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace starkeep::store_blob {
 

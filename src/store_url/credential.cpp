@@ -6,6 +6,7 @@
 #include "azure/storage/authorization.hpp"
 #include "azure/storage/service.hpp"
 #include "azure/storage/shared_key.hpp"
+#include "base/contract.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -91,8 +92,11 @@ public:
                     ", but the URL names " + account_
             };
         }
-        return found.key ? with_key(found.blob_endpoint, *found.key)
-                         : at(found.blob_endpoint, azure::storage::by_sas(*found.sas));
+        if (found.key) {
+            return with_key(found.blob_endpoint, *found.key);
+        }
+        ENSURE(found.sas.has_value());  // the parser refuses what has neither
+        return at(found.blob_endpoint, azure::storage::by_sas(*found.sas));
     }
     Result<ServiceOptions> operator()(const ManagedIdentity& identity) const
     {

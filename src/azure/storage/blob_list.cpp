@@ -15,7 +15,6 @@
 #include <pugixml.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
