@@ -9,6 +9,7 @@
 #include "http/url.hpp"
 #include "store/directory_store.hpp"
 #include "store/file_url.hpp"
+#include "store/open_mode.hpp"
 #include "store/store.hpp"
 #include "store_blob/blob_store.hpp"
 #include "store_blob/blob_url.hpp"
