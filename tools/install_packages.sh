@@ -36,7 +36,6 @@ build libpugixml-dev 1.13
 demo postgresql-15 15.3
 demo postgresql-client-15 15.3
 demo jq 1.6
-all mmdebstrap 1.3
 all libgmock-dev 1.12.1
 all librapidcheck-dev 0~1033
 all clang-19 1:19.1

@@ -91,7 +91,7 @@ def steps(quick):
         build("tsan", *[f"{room}_test" for room in threaded], environment=SANITIZED),
         unit_tests("tsan", "-R", f"^({'|'.join(threaded)})/", environment=SANITIZED),
         Step("fuzz, 5 s a target", ["fuzz/run", "5"]),
-        build("release", "starkeep", "starkeep-worker"),
+        build("release", "starkeep"),
     ]
     return plan + [pytest(s, needs="build release") for s in suites() if s != tools]
 

@@ -13,9 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -58,14 +56,6 @@ std::uint64_t peak_rss_bytes()
 unsigned processor_count()
 {
     return std::max(std::thread::hardware_concurrency(), 1U);
-}
-
-std::string host_name()
-{
-    std::array<char, HOST_NAME_MAX + 1> name{};
-    // Cut to fit, in the worst case: the last byte stays zero.
-    static_cast<void>(::gethostname(name.data(), name.size() - 1));
-    return name.data();
 }
 
 void disable_core_dumps()

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <stop_token>
-#include <string>
 
 namespace starkeep::sys {
 
@@ -13,9 +12,6 @@ std::uint64_t peak_rss_bytes();
 
 /// Processors that this process may use; at least 1.
 unsigned processor_count();
-
-/// This machine's name, as it has it for itself.
-std::string host_name();
 
 /// Keys live in memory: neither a core file nor another process of the same user gets to see them.
 void disable_core_dumps();
