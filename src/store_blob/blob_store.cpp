@@ -10,6 +10,7 @@
 #include "store/object_name.hpp"
 #include "store/open_mode.hpp"
 #include "store/store.hpp"
+#include "store_blob/blob_url.hpp"
 #include "sys/random.hpp"
 
 #include <algorithm>
@@ -185,7 +186,7 @@ Result<std::vector<store::ObjectInfo>> BlobStore::list(std::string_view prefix)
         return std::move(blobs).error().during("listing " + url());
     }
     std::vector<store::ObjectInfo> found;
-    for (azure::storage::BlobInfo& blob : *blobs) {
+    for (const azure::storage::BlobInfo& blob : *blobs) {
         std::string name = blob.name.substr(std::min(below.size(), blob.name.size()));
         if (blob.name.starts_with(below) && store::is_object_name(name)) {
             found.push_back(
