@@ -6,12 +6,12 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/progress.hpp"
-#include "engine/report_json.hpp"
 #include "engine/selection.hpp"
+#include "json/json.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "source/open.hpp"
@@ -51,6 +51,29 @@ Result<std::map<std::string, std::string>> parse_labels(const std::vector<std::s
         labels[text.substr(0, equals)] = text.substr(equals + 1);
     }
     return labels;
+}
+
+Json to_json(const engine::BackupReport& report)
+{
+    const repository::Point& point = report.point;
+    return {
+        {"point", point.id.hex()},
+        {"source", point.source},
+        {"time", point.time},
+        {"duration_s", report.duration_s},
+        {"fixed_s", report.fixed_s},
+        {"bytes_read", point.bytes_read},
+        {"bytes_new", point.bytes_new},
+        {"bytes_stored", point.bytes_stored},
+        {"rows", point.rows},
+        {"objects", point.objects},
+        {"reused_objects", report.reused_objects},
+        {"consistency", point.consistency},
+        {"left_out", report.left_out},
+        {"doubtful", report.doubtful},
+        {"distrusted", report.distrusted},
+        {"peak_rss_bytes", sys::peak_rss_bytes()}
+    };
 }
 
 void show(const engine::BackupReport& report)
@@ -119,11 +142,11 @@ Result<Outcome> backup(const Context& context, const BackupOptions& options)
         );
     }
     if (context.json) {
-        print_json(engine::to_json(report));
+        print_json(to_json(report));
     } else {
         show(report);
     }
-    return static_cast<Outcome>(engine::exit_status(report));
+    return report.doubtful.empty() && report.distrusted.empty() ? Outcome::Done : Outcome::LeftOut;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "cli/usage_error.hpp"

@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/prune_report.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/points.hpp"

@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "cli/context.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "repository/log_state.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"

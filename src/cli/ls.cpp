@@ -4,10 +4,9 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/point_reader.hpp"
-#include "engine/report_json.hpp"
 #include "engine/typed_name.hpp"
 #include "json/json.hpp"
 #include "repository/manifest.hpp"
@@ -77,7 +76,7 @@ Listing list_objects(const repository::Manifest& manifest)
              format_count(engine::counted_rows(manifest, object)),
              format_bytes(object.bytes)}
         );
-        listing.document.push_back(engine::to_json(object, manifest));
+        listing.document.push_back(to_json(object, manifest));
     }
     return listing;
 }

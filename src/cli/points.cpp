@@ -4,9 +4,8 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
-#include "engine/report_json.hpp"
 #include "json/json.hpp"
 #include "repository/model.hpp"
 
@@ -36,7 +35,7 @@ Result<Outcome> points(const Context& context, const std::string& source)
          {.title = "STORED", .right = true}}
     );
     for (const repository::Point& point : all) {
-        document.push_back(engine::to_json(point));
+        document.push_back(to_json(point));
         table.add(
             {short_id(point),
              point.time,

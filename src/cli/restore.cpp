@@ -7,15 +7,15 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "cli/restore_report.hpp"
 #include "cli/usage_error.hpp"
 #include "engine/progress.hpp"
-#include "engine/report_json.hpp"
 #include "engine/selection.hpp"
 #include "engine/typed_name.hpp"
+#include "json/json.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "source/writer.hpp"
@@ -100,6 +100,26 @@ Result<engine::RestoreReport> run_restore(
     return engine::restore(repository, point, request, progress);
 }
 
+Outcome outcome_of(const engine::RestoreReport& report)
+{
+    if (!report.verified_equal()) {
+        return Outcome::Failed;
+    }
+    return report.left_out.empty() ? Outcome::Done : Outcome::LeftOut;
+}
+
+/// Null where nothing was, or could be, read back, or not everything could be compared.
+Json verified(const RestoreOptions& options, const engine::RestoreReport& report)
+{
+    if (!options.verify || options.dry_run || report.verify_failure()) {
+        return {};
+    }
+    if (!report.verified_equal()) {
+        return false;
+    }
+    return report.compared_all() ? Json(true) : Json();
+}
+
 Result<Outcome> restore(const Context& context, const RestoreOptions& options)
 {
     warn_of_password(options.target);
@@ -112,7 +132,11 @@ Result<Outcome> restore(const Context& context, const RestoreOptions& options)
     warn_of_differences(report);
     warn_of_exclusions(request.selection);
     if (context.json) {
-        print_json(engine::to_json(report, point, request));
+        Json document = to_json(report);
+        document["point"] = point.id.hex();
+        document["dry_run"] = options.dry_run;
+        document["verified"] = verified(options, report);
+        print_json(document);
     } else if (options.dry_run) {
         show_plan(report);
     } else {
@@ -125,7 +149,7 @@ Result<Outcome> restore(const Context& context, const RestoreOptions& options)
     if (std::vector<Error> refusals = report.refusals(); !refusals.empty()) {
         return combined(std::move(refusals));
     }
-    return outcome_over_gaps(*opened.repository, static_cast<Outcome>(engine::exit_status(report)));
+    return outcome_over_gaps(*opened.repository, outcome_of(report));
 }
 
 }  // namespace

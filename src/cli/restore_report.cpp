@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/restore_report.hpp"
 
+#include "base/error.hpp"
 #include "cli/output.hpp"
 #include "engine/restore/restore.hpp"
 #include "engine/typed_name.hpp"
+#include "json/json.hpp"
 #include "source/writer.hpp"
+#include "sys/host.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +15,79 @@
 #include <vector>
 
 namespace starkeep::cli {
+
+namespace {
+
+Json to_json(const Error& error)
+{
+    return {
+        {"code", std::string(name(error.code()))},
+        {"message", error.account()},
+        {"hint", error.hint()}
+    };
+}
+
+std::vector<std::string> names_of(const std::vector<source::PlannedAct>& acts)
+{
+    std::vector<std::string> names;
+    for (const source::PlannedAct& act : acts) {
+        names.push_back(act.object);
+    }
+    return names;
+}
+
+Json to_json(const engine::RestoredDatabase& database)
+{
+    Json refusals = Json::array();
+    for (const Error& refusal : database.refusals) {
+        refusals.push_back(to_json(refusal));
+    }
+    Json acts = Json::array();
+    for (const source::PlannedAct& act : database.acts) {
+        acts.push_back({{"object", act.object}, {"target", act.target}, {"act", act.act}});
+    }
+    Json compared = Json::array();
+    for (const engine::ComparedObject& object : database.compared) {
+        compared.push_back(
+            {{"name", object.name},
+             {"target", object.target},
+             {"rows", object.rows},
+             {"digest", object.digest.hex()},
+             {"equal", object.equal()}}
+        );
+    }
+    return {
+        {"name", engine::typed_part(database.name)},
+        {"target", engine::typed_part(database.target)},
+        {"acts", acts},
+        {"compared", compared},
+        {"refusals", refusals},
+        {"not_compared", names_of(database.not_compared)},
+        {"verify_error", database.unread ? to_json(*database.unread) : Json()}
+    };
+}
+
+}  // namespace
+
+Json to_json(const engine::RestoreReport& report)
+{
+    Json databases = Json::array();
+    for (const engine::RestoredDatabase& database : report.databases) {
+        databases.push_back(to_json(database));
+    }
+    return {
+        {"duration_s", report.duration_s},
+        {"load_s", report.load_s},
+        {"finish_s", report.finish_s},
+        {"verify_s", report.verify_s},
+        {"objects", report.objects},
+        {"rows", report.rows},
+        {"bytes", report.bytes},
+        {"databases", databases},
+        {"left_out", report.left_out},
+        {"peak_rss_bytes", sys::peak_rss_bytes()}
+    };
+}
 
 void show(const engine::RestoreReport& report)
 {

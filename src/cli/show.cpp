@@ -4,11 +4,11 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/repository_access.hpp"
 #include "engine/point_reader.hpp"
-#include "engine/report_json.hpp"
 #include "engine/typed_name.hpp"
+#include "json/json.hpp"
 #include "repository/manifest.hpp"
 #include "repository/model.hpp"
 
@@ -76,6 +76,22 @@ void print_point(const repository::Point& point, const std::vector<repository::M
     }
 }
 
+Json to_document(const repository::Point& point, const std::vector<repository::Manifest>& manifests)
+{
+    Json document = to_json(point);
+    document["objects"] = Json::array();
+    document["left_out"] = Json::array();
+    for (const repository::Manifest& manifest : manifests) {
+        for (const repository::ManifestObject& object : manifest.objects) {
+            document["objects"].push_back(to_json(object, manifest));
+        }
+        for (const std::string& name : manifest.left_out) {
+            document["left_out"].push_back(engine::typed_part(manifest.database) + ": " + name);
+        }
+    }
+    return document;
+}
+
 Result<Outcome> show(const Context& context, const ShowOptions& options)
 {
     TRY_LET(const OpenRepository opened, open_repository(context));
@@ -88,7 +104,7 @@ Result<Outcome> show(const Context& context, const ShowOptions& options)
         manifests.push_back(std::move(manifest));
     }
     if (context.json) {
-        print_json(engine::to_json(point, manifests));
+        print_json(to_document(point, manifests));
     } else {
         print_point(point, manifests);
     }

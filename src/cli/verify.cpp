@@ -6,13 +6,13 @@
 #include "cli/context.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/repository_access.hpp"
 #include "cli/restore_report.hpp"
 #include "engine/progress.hpp"
-#include "engine/report_json.hpp"
 #include "engine/restore/restore.hpp"
+#include "json/json.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "sys/host.hpp"
@@ -86,6 +86,33 @@ void show(const repository::Point& point, const engine::RehearsalReport& report)
     ));
 }
 
+Json to_json(const engine::VerifyReport& report)
+{
+    return {
+        {"sound", report.damages.empty()},
+        {"damages", report.damages},
+        {"objects", report.objects},
+        {"rows", report.rows},
+        {"bytes", report.bytes},
+        {"duration_s", report.duration_s}
+    };
+}
+
+Json to_json(const engine::RehearsalReport& report)
+{
+    Json restores = Json::array();
+    for (const engine::RestoreReport& restored : report.restores) {
+        restores.push_back(cli::to_json(restored));
+    }
+    return {{"equal", report.equal}, {"recovery_s", report.recovery_s}, {"restores", restores}};
+}
+
+void print_document(Json document, const repository::Point& point)
+{
+    document["point"] = point.id.hex();
+    print_json(document);
+}
+
 Result<Outcome> verify(const Context& context, const VerifyOptions& options)
 {
     warn_of_password(options.into);
@@ -97,7 +124,7 @@ Result<Outcome> verify(const Context& context, const VerifyOptions& options)
     if (options.into.empty()) {
         TRY_LET(const engine::VerifyReport report, run_verify(*opened.repository, point, request));
         if (context.json) {
-            print_json(engine::to_json(report, point));
+            print_document(to_json(report), point);
         } else {
             show(point, report);
         }
@@ -108,15 +135,20 @@ Result<Outcome> verify(const Context& context, const VerifyOptions& options)
         const engine::RehearsalReport report,
         run_rehearsal(*opened.repository, point, options.into, request)
     );
+    bool left_out = false;
     for (const engine::RestoreReport& restored : report.restores) {
         warn_of_differences(restored);
+        left_out = left_out || !restored.left_out.empty();
     }
     if (context.json) {
-        print_json(engine::to_json(report, point));
+        print_document(to_json(report), point);
     } else {
         show(point, report);
     }
-    return outcome_over_gaps(*opened.repository, static_cast<Outcome>(engine::exit_status(report)));
+    if (!report.equal) {
+        return Outcome::Failed;
+    }
+    return left_out ? Outcome::LeftOut : outcome_over_gaps(*opened.repository, Outcome::Done);
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/point_name.hpp"
+#include "cli/point_json.hpp"
 
 #include "base/result.hpp"
 #include "cli/log_gaps.hpp"
 #include "cli/output.hpp"
+#include "engine/point_reader.hpp"
 #include "engine/points.hpp"
 #include "engine/typed_name.hpp"
+#include "json/json.hpp"
 #include "repository/log_state.hpp"
+#include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 #include "source/open.hpp"
@@ -51,6 +54,41 @@ std::string short_id(const repository::Point& point)
 std::string extent(const repository::Point& point)
 {
     return point.partial ? "partial" : "whole";
+}
+
+Json to_json(const repository::Point& point)
+{
+    Json databases = Json::array();
+    for (const repository::PointDatabase& database : point.databases) {
+        databases.push_back(engine::typed_part(database.name));
+    }
+    return {
+        {"id", point.id.hex()},
+        {"source", point.source},
+        {"time", point.time},
+        {"kind", point.kind},
+        {"consistency", point.consistency},
+        {"partial", point.partial},
+        {"databases", databases},
+        {"labels", Json(point.labels)},
+        {"rows", point.rows},
+        {"object_count", point.objects},
+        {"bytes_read", point.bytes_read},
+        {"bytes_new", point.bytes_new},
+        {"bytes_stored", point.bytes_stored}
+    };
+}
+
+Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest)
+{
+    return {
+        {"database", engine::typed_part(manifest.database)},
+        {"name", object.name},
+        {"kind", object.kind},
+        {"rows", engine::counted_rows(manifest, object)},
+        {"bytes", object.bytes},
+        {"digest", object.digest.hex()}
+    };
 }
 
 PointPath parse_point_path(std::string_view text)

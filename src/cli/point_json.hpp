@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Restore points as people name them, and as they are shown by name.
+// Restore points and their contents as the public JSON shows them.
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/context.hpp"
+#include "cli/repository_access.hpp"
+#include "json/json.hpp"
+#include "repository/manifest.hpp"
 #include "repository/model.hpp"
 #include "repository/repository.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +25,10 @@ std::string short_id(const repository::Point& point);
 
 /// "whole" or "partial"
 std::string extent(const repository::Point& point);
+
+Json to_json(const repository::Point& point);
+/// Tells the database as well: several may have objects of the same name.
+Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest);
 
 /// POINT[:DATABASE[/OBJECT]], names as typed_name.hpp has them.
 struct PointPath {
