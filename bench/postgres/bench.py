@@ -5,7 +5,7 @@ import statistics
 import time
 
 from machine import ROOT, Figures, facts, run, say
-from postgres.contenders import Analyzed, PgDump, Starkeep, rivals, versions
+from postgres.contenders import PgDump, Starkeep, rivals, versions
 from postgres.limit import Limit
 from postgres.report import goals, table
 from postgres.server import Server
@@ -69,7 +69,7 @@ class Bench:
 
     def restores(self):
         piped = [rival for rival in self.rivals if rival.name == "restic"]
-        for contender in [self.starkeep, *self.dumps, Analyzed(self.dumps[0]), *piped]:
+        for contender in [self.starkeep, *self.dumps, *piped]:
             self.timed(f"restore: {contender.name}", contender.restore)
             if contender is self.starkeep and self.server.digests("shop_copy") != self.server.digests("shop"):
                 raise SystemExit("bench: the restored database differs from the source")

@@ -69,22 +69,8 @@ class PgDump(Contender):
         return run(command, cores=cores)
 
     def restore(self):
-        return run(self.restore_script())
-
-    def restore_script(self):
-        """Starkeep makes the database too, so that counts for both."""
-        return f"createdb shop_copy && pg_restore -j2 -d shop_copy '{self.repository}'"
-
-
-class Analyzed:
-    """pg_restore and then what it leaves to its user and Starkeep does: the planner's statistics, by two connections."""
-
-    def __init__(self, dump):
-        self.dump = dump
-        self.name = f"{dump.name}, ANALYZE"
-
-    def restore(self):
-        return run(f"{self.dump.restore_script()} && vacuumdb --quiet --analyze-only -j2 shop_copy")
+        self.server.sql("create database shop_copy", "postgres")
+        return run(["pg_restore", "-j2", "-d", "shop_copy", str(self.repository)])
 
 
 class Piped(Contender):

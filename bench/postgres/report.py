@@ -31,11 +31,6 @@ def goals(results, figures):
         goal("pinned full backup / parallel COPY", figures.ratio("pinned: starkeep", "pinned: limit"), 1.3),
         goal("unchanged / full, fixed parts left out", unchanged_share(results["reports"], "full", "unchanged"), 0.2),
         goal("restore / pg_restore -j2", figures.ratio("restore: starkeep", "restore: pg_dump -Fd -j2 -Z0"), 1.0),
-        goal(
-            "restore / pg_restore -j2 and ANALYZE, which ours includes",
-            figures.ratio("restore: starkeep", "restore: pg_dump -Fd -j2 -Z0, ANALYZE"),
-            1.0,
-        ),
     ]
     for rival in ("restic", "borg", "kopia"):
         if f"full: {rival}" in figures.by_name:

@@ -25,9 +25,7 @@ TEST(Error, OfSeveralHasAllTextsAndEachHintOnce)
     );
 
     EXPECT_EQ(all.code(), ErrorCode::Denied);
-    EXPECT_EQ(
-        all.text(), "3 things stand in the way:\n- first\n- outside: second\n- third\nAsk.\nLook."
-    );
+    EXPECT_EQ(all.text(), "3 things stand in the way: first; outside: second; third\nAsk. Look.");
     EXPECT_EQ(combined({Error(ErrorCode::Exists, "alone", "Look.")}).text(), "alone\nLook.");
 }
 

@@ -55,9 +55,9 @@ Error combined(std::vector<Error> errors)
     std::string message = std::to_string(errors.size()) + " things stand in the way";
     std::string hint;
     for (const Error& error : errors) {
-        message += (&error == &errors.front() ? ":\n- " : "\n- ") + error.account();
+        message += (&error == &errors.front() ? ": " : "; ") + error.account();
         if (hint.find(error.hint()) == std::string::npos) {
-            hint += (hint.empty() ? "" : "\n") + error.hint();
+            hint += (hint.empty() ? "" : " ") + error.hint();
         }
     }
     return {errors.front().code(), std::move(message), std::move(hint)};

@@ -62,8 +62,8 @@ private:
     std::vector<std::string> frames_;
 };
 
-/// Several failures as one, for what fails for several reasons: the code of the first, the texts of all in their order, a
-/// line each, each hint once. At least one.
+/// Several failures as one, for what fails for several reasons: the code of the first, the texts of all in their order,
+/// each hint once. At least one.
 Error combined(std::vector<Error> errors);
 
 }  // namespace starkeep

@@ -41,18 +41,14 @@ Json ids(const std::vector<repository::Point>& points)
 
 void show(const engine::RetentionPlan& plan, bool dry_run)
 {
-    Table table(
-        {{.title = ""}, {.title = "ID"}, {.title = "TIME"}, {.title = "SOURCE"}, {.title = "EXTENT"}
-        }
-    );
-    const auto add = [&](const std::string& fate, const repository::Point& point) {
-        table.add({fate, short_id(point), point.time, point.source, extent(point)});
-    };
+    Table table({{.title = ""}, {.title = "ID"}, {.title = "TIME"}, {.title = "SOURCE"}});
     for (const repository::Point& point : plan.keep) {
-        add("keep", point);
+        table.add({"keep", short_id(point), point.time, point.source});
     }
     for (const repository::Point& point : plan.forget) {
-        add(dry_run ? "would forget" : "forgotten", point);
+        table.add(
+            {dry_run ? "would forget" : "forgotten", short_id(point), point.time, point.source}
+        );
     }
     table.print();
 }
@@ -115,8 +111,7 @@ void add_forget(CLI::App& app, Context& context)
         "forget",
         "Drop the restore points that no --keep rule wants. Rules add up: a point stays when any "
         "of "
-        "them keeps it. Counts hold for each source by itself, and for its partial points (made "
-        "with --include or --exclude) apart from the whole ones. Space is freed by --prune, or by "
+        "them keeps it. Counts hold for each source by itself. Space is freed by --prune, or by "
         "repo prune later"
     );
     const auto options = std::make_shared<ForgetOptions>();

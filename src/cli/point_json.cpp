@@ -3,7 +3,6 @@
 
 #include "base/result.hpp"
 #include "cli/log_gaps.hpp"
-#include "cli/output.hpp"
 #include "engine/point_reader.hpp"
 #include "engine/points.hpp"
 #include "engine/typed_name.hpp"
@@ -14,7 +13,6 @@
 #include "repository/repository.hpp"
 #include "source/open.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -24,36 +22,9 @@
 
 namespace starkeep::cli {
 
-namespace {
-
-/// Who says "latest" and made a partial point last may mean that one.
-void warn_of_partial_points(
-    const std::vector<repository::Point>& points, const repository::Point& latest
-)
-{
-    if (latest.partial) {
-        warn("latest is a partial restore point, " + short_id(latest) + ": there is no whole one");
-        return;
-    }
-    const auto newer = std::ranges::find(points, latest.source, &repository::Point::source);
-    if (newer != points.end() && newer->id != latest.id) {
-        warn(
-            "latest is the newest whole restore point, " + short_id(latest) + " of " + latest.time +
-            "; a newer one is partial: " + short_id(*newer) + " of " + newer->time
-        );
-    }
-}
-
-}  // namespace
-
 std::string short_id(const repository::Point& point)
 {
     return point.id.hex().substr(0, kShortId);
-}
-
-std::string extent(const repository::Point& point)
-{
-    return point.partial ? "partial" : "whole";
 }
 
 Json to_json(const repository::Point& point)
@@ -68,7 +39,6 @@ Json to_json(const repository::Point& point)
         {"time", point.time},
         {"kind", point.kind},
         {"consistency", point.consistency},
-        {"partial", point.partial},
         {"databases", databases},
         {"labels", Json(point.labels)},
         {"rows", point.rows},
@@ -135,9 +105,6 @@ find_point(repository::Repository& repository, const std::string& name, const st
     const std::vector<repository::LogGap> gaps = repository.log_gaps();
     TRY_LET(repository::Point point, sure_point(found, name, gaps));
     warn_of_gaps(gaps);
-    if (name == "latest") {
-        warn_of_partial_points(points, point);
-    }
     return point;
 }
 

@@ -23,9 +23,6 @@ namespace starkeep::cli {
 inline constexpr std::size_t kShortId = 8;
 std::string short_id(const repository::Point& point);
 
-/// "whole" or "partial"
-std::string extent(const repository::Point& point);
-
 Json to_json(const repository::Point& point);
 /// Tells the database as well: several may have objects of the same name.
 Json to_json(const repository::ManifestObject& object, const repository::Manifest& manifest);
@@ -45,7 +42,6 @@ void add_source_option(CLI::App& command, std::string& source, const char* descr
 Result<std::vector<repository::Point>>
 chosen_points(repository::Repository& repository, const std::string& source);
 
-/// As engine::select_point(); warns when "latest" passes over partial points, or is one.
 Result<repository::Point>
 find_point(repository::Repository& repository, const std::string& name, const std::string& source);
 

@@ -7,13 +7,12 @@
 #include "cli/context.hpp"
 #include "cli/output.hpp"
 #include "cli/repository_access.hpp"
-#include "engine/points.hpp"
 #include "json/json.hpp"
 #include "repository/repository.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +63,9 @@ Result<Outcome> add(const Context& context, const KeyOptions& options)
     return Outcome::Done;
 }
 
+/// Shorter beginnings of an id are typing mistakes more often than choices.
+constexpr std::size_t kShortestPrefix = 4;
+
 /// Errors: NotFound; InvalidInput when several begin with `prefix`.
 Result<repository::KeyInfo>
 find_slot(const repository::Repository& repository, const std::string& prefix)
@@ -71,7 +73,7 @@ find_slot(const repository::Repository& repository, const std::string& prefix)
     TRY_LET(const std::vector<repository::KeyInfo> keys, repository.keys());
     std::vector<repository::KeyInfo> fitting;
     for (const repository::KeyInfo& key : keys) {
-        if (prefix.size() >= engine::kShortestIdPrefix && key.id.hex().starts_with(prefix)) {
+        if (prefix.size() >= kShortestPrefix && key.id.hex().starts_with(prefix)) {
             fitting.push_back(key);
         }
     }
@@ -79,11 +81,8 @@ find_slot(const repository::Repository& repository, const std::string& prefix)
         return Error{
             ErrorCode::NotFound,
             "no key \"" + prefix + "\"",
-            fmt::format(
-                "A key is an id or a unique beginning of one, of {} digits or more; list them "
-                "with: starkeep repo key list.",
-                engine::kShortestIdPrefix
-            )
+            "A key is an id or a unique beginning of one, of 4 digits or more; list them with: "
+            "starkeep repo key list."
         };
     }
     if (fitting.size() > 1) {

@@ -84,9 +84,6 @@ void show_plan(const engine::RestoreReport& report)
         }
     }
     table.print();
-    for (const std::string& line : report.left_out_in_brief) {
-        print("would leave out: " + line);
-    }
 }
 
 Result<engine::RestoreReport> run_restore(

@@ -116,7 +116,7 @@ void show(const engine::RestoreReport& report)
             ));
         }
     }
-    for (const std::string& name : report.left_out_in_brief) {
+    for (const std::string& name : report.left_out) {
         print("left out: " + name);
     }
 }

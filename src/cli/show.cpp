@@ -35,7 +35,6 @@ void print_point(const repository::Point& point, const std::vector<repository::M
     print(fmt::format("source       {} ({})", point.source, point.kind));
     print(fmt::format("time         {}", point.time));
     print(fmt::format("consistency  {}", point.consistency));
-    print(fmt::format("extent       {}", extent(point)));
     for (const auto& [key, value] : point.labels) {
         print(fmt::format("label        {}={}", key, value));
     }

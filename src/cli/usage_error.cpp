@@ -76,6 +76,15 @@ std::vector<std::string> options_of(const std::vector<const CLI::App*>& apps)
     return names;
 }
 
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string out;
+    for (const std::string& word : words) {
+        out += (out.empty() ? "" : ", ") + word;
+    }
+    return out;
+}
+
 /// A URL may hold a password, which is not for the screen.
 std::string shown(const std::string& text)
 {
@@ -143,7 +152,7 @@ std::string none_of(const std::string& text, const std::vector<std::string>& kno
 {
     const std::string near = nearest(text, known);
     return fmt::format(
-        "\"{}\" is none of {}{}", text, fmt::join(known, ", "), near.empty() ? "" : "\n" + near
+        "\"{}\" is none of {}{}", text, joined(known), near.empty() ? "" : "\n" + near
     );
 }
 
@@ -161,11 +170,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& failure)
         // What was not understood explains what is missing: a mistyped option does not arrive.
         error = unexpected(rest.front(), apps);
     } else if (!verbs.empty()) {
-        error = {
-            ErrorCode::InvalidInput,
-            "no verb is given",
-            fmt::format("There are: {}.", fmt::join(verbs, ", "))
-        };
+        error = {ErrorCode::InvalidInput, "no verb is given", "There are: " + joined(verbs) + "."};
     } else {
         const std::string text = failure.what();
         const std::size_t line = text.find("\nDid you mean");

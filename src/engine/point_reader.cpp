@@ -128,27 +128,16 @@ find_objects(const repository::Manifest& manifest, std::string_view name)
 std::uint64_t
 counted_rows(const repository::Manifest& manifest, const repository::ManifestObject& object)
 {
-    const std::size_t count = large_object_ids(manifest, object).size();
-    return count == 0 ? object.rows : count;
-}
-
-std::vector<std::uint64_t>
-large_object_ids(const repository::Manifest& manifest, const repository::ManifestObject& object)
-{
-    std::vector<std::uint64_t> ids;
     const Result<Json> owners = json::get_array(manifest.facts, "large_objects");
     if (object.kind != "large_objects" || !owners.ok()) {
-        return ids;
+        return object.rows;
     }
+    std::uint64_t count = 0;
     for (const Json& owner : *owners) {
         const Result<Json> oids = json::get_array(owner, "oids");
-        for (const Json& oid : oids.ok() ? *oids : Json::array()) {
-            if (oid.is_number_unsigned()) {
-                ids.push_back(oid.get<std::uint64_t>());
-            }
-        }
+        count += oids.ok() ? oids->size() : 0;
     }
-    return ids;
+    return count;
 }
 
 Result<repository::Segment>

@@ -27,10 +27,6 @@ read_manifest(const repository::Repository& repository, const repository::PointD
 Result<std::vector<const repository::ManifestObject*>>
 find_objects(const repository::Manifest& manifest, std::string_view name);
 
-/// The ids that the backup has; empty for any other object than the large objects.
-std::vector<std::uint64_t>
-large_object_ids(const repository::Manifest& manifest, const repository::ManifestObject& object);
-
 /// What a person counts of an object: its rows, or how many large objects there are, whose rows are mere pages.
 std::uint64_t
 counted_rows(const repository::Manifest& manifest, const repository::ManifestObject& object);

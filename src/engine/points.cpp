@@ -6,8 +6,6 @@
 #include "repository/model.hpp"
 #include "sys/clock.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -23,6 +21,18 @@
 namespace starkeep::engine {
 
 namespace {
+
+/// Shorter prefixes are typing mistakes more often than choices.
+constexpr std::size_t kShortestPrefix = 4;
+
+std::string joined(const std::set<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names) {
+        out += (out.empty() ? "" : ", ") + name;
+    }
+    return out;
+}
 
 Result<repository::Point> latest(const std::vector<repository::Point>& points)
 {
@@ -40,14 +50,11 @@ Result<repository::Point> latest(const std::vector<repository::Point>& points)
     if (sources.size() > 1) {
         return Error{
             ErrorCode::InvalidInput,
-            fmt::format(
-                "\"latest\" could mean points of several sources: {}", fmt::join(sources, ", ")
-            ),
+            "\"latest\" could mean points of several sources: " + joined(sources),
             "Say which with --source."
         };
     }
-    const auto whole = std::ranges::find(points, false, &repository::Point::partial);
-    return whole == points.end() ? points.front() : *whole;
+    return points.front();
 }
 
 /// The calendar unit that a time falls in, per rule. Newest first, so the first of each unit is its newest.
@@ -159,9 +166,8 @@ points_of(std::vector<repository::Point> points, const std::optional<std::string
         return Error{
             ErrorCode::NotFound,
             "no restore point of source " + *source,
-            sources.empty()
-                ? "The repository holds no restore point."
-                : fmt::format("The repository holds points of: {}.", fmt::join(sources, ", "))
+            sources.empty() ? "The repository holds no restore point."
+                            : "The repository holds points of: " + joined(sources) + "."
         };
     }
     return points;
@@ -179,7 +185,7 @@ Result<repository::Point> select_point(
     }
     std::vector<const repository::Point*> fitting;
     for (const repository::Point& point : chosen) {
-        if (name.size() >= kShortestIdPrefix && point.id.hex().starts_with(name)) {
+        if (name.size() >= kShortestPrefix && point.id.hex().starts_with(name)) {
             fitting.push_back(&point);
         }
     }
@@ -188,11 +194,8 @@ Result<repository::Point> select_point(
             ErrorCode::NotFound,
             "no restore point \"" + std::string(name) + "\"" +
                 (source ? " of source " + *source : ""),
-            fmt::format(
-                "A point is an id, a unique prefix of one of {} digits or more, or latest; list "
-                "them with: starkeep points.",
-                kShortestIdPrefix
-            )
+            "A point is an id, a unique prefix of one of 4 digits or more, or latest; list them "
+            "with: starkeep points."
         };
     }
     if (fitting.size() > 1) {
@@ -217,11 +220,10 @@ plan_retention(const std::vector<repository::Point>& points, const Retention& re
     std::ranges::sort(newest_first, [](const auto* one, const auto* other) {
         return one->time != other->time ? one->time > other->time : one < other;
     });
-    std::map<std::pair<std::string, bool>, Rules> rules;
+    std::map<std::string, Rules> rules;
     RetentionPlan plan;
     for (const repository::Point* point : newest_first) {
-        Rules& own = rules.try_emplace({point->source, point->partial}, retention).first->second;
-        const bool kept = own.keep(*point);
+        const bool kept = rules.try_emplace(point->source, retention).first->second.keep(*point);
         (kept ? plan.keep : plan.forget).push_back(*point);
     }
     return plan;

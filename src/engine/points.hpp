@@ -5,7 +5,6 @@
 #include "base/result.hpp"
 #include "repository/model.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,11 +20,7 @@ bool is_of_source(const repository::Point& point, std::string_view source);
 Result<std::vector<repository::Point>>
 points_of(std::vector<repository::Point> points, const std::optional<std::string>& source);
 
-/// Digits of an id that name it when no other id begins with them; fewer are a typing mistake more often than a choice.
-inline constexpr std::size_t kShortestIdPrefix = 4;
-
-/// `name`: an id, a unique prefix of one, or "latest": the newest whole point, or the newest of all
-/// where none is whole. `points` are newest first.
+/// `name`: an id, a unique prefix of one (4 digits at least), or "latest". `points` are newest first.
 /// Errors: NotFound; InvalidInput when a prefix fits several, or when "latest" would choose among several sources.
 Result<repository::Point> select_point(
     const std::vector<repository::Point>& points,
@@ -52,8 +47,7 @@ struct RetentionPlan {
     std::vector<repository::Point> forget;
 };
 
-/// Counts apply to each source by itself, and to its partial points apart from the whole ones: a backup of some tables
-/// never takes the place of one of all. A point whose time cannot be read is kept. `points`: newest first, as
+/// Counts apply to each source by itself. A point whose time cannot be read is kept. `points`: newest first, as
 /// Repository::points() has them; of two points of one second, the first is the newer.
 RetentionPlan
 plan_retention(const std::vector<repository::Point>& points, const Retention& retention);

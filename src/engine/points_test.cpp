@@ -69,22 +69,6 @@ TEST(SelectPoint, TakesTheLatestOfTheNamedSource)
     EXPECT_EQ(chosen.source, kBank);
 }
 
-TEST(SelectPoint, TakesTheNewestWholePointForLatestAndAPartialOneOnlyWhereNoneIsWhole)
-{
-    std::vector<repository::Point> points{
-        point("cc", kShop, "t"), point("bb", kShop, "t"), point("aa", kShop, "t")
-    };
-    points[0].partial = true;
-
-    ASSERT_OK_AND_LET(const repository::Point whole, select_point(points, "latest", std::nullopt));
-    EXPECT_EQ(whole.id, points[1].id);
-
-    points[1].partial = true;
-    points[2].partial = true;
-    ASSERT_OK_AND_LET(const repository::Point part, select_point(points, "latest", std::nullopt));
-    EXPECT_EQ(part.id, points[0].id);
-}
-
 TEST(SelectPoint, TakesAUniquePrefixAndRefusesAnAmbiguousOne)
 {
     const std::vector<repository::Point> points{
@@ -115,23 +99,6 @@ TEST(IsOfSource, TakesTheUrlOrAPartThatBeginsAtABorder)
     EXPECT_TRUE(is_of_source(shop, "/shop"));
     EXPECT_FALSE(is_of_source(shop, "hop"));
     EXPECT_FALSE(is_of_source(shop, ""));
-}
-
-TEST(PlanRetention, CountsPartialPointsApartSoThatTheyTakeNoWholePointsPlace)
-{
-    std::vector<repository::Point> points{
-        point("5", kShop, "2026-03-05T10:00:00Z"),
-        point("4", kShop, "2026-03-04T10:00:00Z"),
-        point("3", kShop, "2026-03-03T10:00:00Z"),
-        point("2", kShop, "2026-03-02T10:00:00Z"),
-    };
-    points[0].partial = true;
-    points[2].partial = true;
-
-    const RetentionPlan plan = plan_retention(points, {.last = 1});
-
-    EXPECT_THAT(times(plan.keep), testing::ElementsAre(points[0].time, points[1].time));
-    EXPECT_THAT(times(plan.forget), testing::ElementsAre(points[2].time, points[3].time));
 }
 
 TEST(PlanRetention, KeepsTheNewestOfEachDayWeekMonthAndYear)

@@ -5,9 +5,6 @@
 #include "base/result.hpp"
 #include "engine/typed_name.hpp"
 #include "json/json.hpp"
-#include "source/sql_name.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -56,15 +53,6 @@ bool Selection::Pattern::fits(std::string_view database_name, std::string_view o
            ((database && objects.text.empty()) || fits_name(objects, parse_typed_name(object)));
 }
 
-void Selection::Pattern::note(std::string_view database_name, std::string_view object) const
-{
-    const bool is_literal = objects.is_plain() && objects.schema &&
-                            objects.text.find_first_of("*?") == std::string::npos;
-    if (is_literal && fits(database_name, object)) {
-        meanings[std::string(database_name)].emplace(object);
-    }
-}
-
 bool Selection::Pattern::means_all_of(std::string_view name) const
 {
     const bool all = database && objects.text.empty();
@@ -86,10 +74,6 @@ bool Selection::chosen(
 ) const
 {
     const auto fits = [&](const Pattern& pattern) {
-        pattern.note(database, object);
-        std::ranges::for_each(ancestors, [&](const std::string& ancestor) {
-            pattern.note(database, ancestor);
-        });
         const bool fitting = pattern.fits(database, object) ||
                              std::ranges::any_of(ancestors, [&](const std::string& ancestor) {
                                  return pattern.fits(database, ancestor);
@@ -146,29 +130,6 @@ bool Selection::fits(const std::string& pattern, std::string_view database, std:
     return Pattern(pattern).fits(database, object);
 }
 
-Result<void> Selection::require_unambiguous() const
-{
-    for (const auto* patterns : {&include_, &exclude_}) {
-        for (const Pattern& pattern : *patterns) {
-            for (const auto& [database, objects] : pattern.meanings) {
-                if (objects.size() > 1) {
-                    return Error{
-                        ErrorCode::InvalidInput,
-                        fmt::format(
-                            "\"{}\" could be {} of database {}",
-                            pattern.text,
-                            fmt::join(objects, " or "),
-                            typed_part(database)
-                        ),
-                        "Write the name with its quotes."
-                    };
-                }
-            }
-        }
-    }
-    return {};
-}
-
 std::vector<std::string> Selection::unmatched_exclusions() const
 {
     return unused(exclude_);
@@ -199,7 +160,7 @@ std::optional<std::string> Rename::of_object(std::string_view object) const
     if (!from.schema || !to.schema || !names_object(from, object)) {
         return std::nullopt;
     }
-    return source::sql_name(to.schema->text, to.name.text);
+    return sql_name(to.schema->text, to.name.text);
 }
 
 Result<Rename> parse_rename(std::string_view text)

@@ -6,9 +6,7 @@
 #include "engine/typed_name.hpp"
 #include "json/json.hpp"
 
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,10 +35,6 @@ public:
     /// Whether `pattern`, one of unmatched(), fits the name of something that is no object.
     static bool
     fits(const std::string& pattern, std::string_view database, std::string_view object);
-    /// Whether a pattern without quotes and wildcards fitted two objects of one database so far by taking its periods
-    /// differently (my.x.y for my."x.y" and "my.x".y): it can mean one of them only.
-    /// Errors: InvalidInput that names both.
-    Result<void> require_unambiguous() const;
     /// Exclude patterns that fitted nothing so far: perhaps a typing mistake, and then something is kept by mistake.
     std::vector<std::string> unmatched_exclusions() const;
 
@@ -50,15 +44,11 @@ private:
         bool fits_database(std::string_view name) const;
         bool fits(std::string_view database_name, std::string_view object) const;
         bool means_all_of(std::string_view name) const;
-        /// Keeps in mind which object it fitted, if it can mean one only.
-        void note(std::string_view database_name, std::string_view object) const;
 
         std::string text;
         std::optional<NamePart> database;
         TypedName objects;  ///< empty behind a slash: all of the database
         mutable bool used = false;
-        /// By database: what it fitted, where it can mean one object only.
-        mutable std::map<std::string, std::set<std::string>> meanings;
     };
     static std::vector<std::string> unused(const std::vector<Pattern>& patterns);
 

@@ -125,24 +125,6 @@ TEST(ParseRename, TakesADatabaseWithAPeriodWithoutQuotesWhereBothSidesHaveOne)
     EXPECT_EQ(rename.of_database("my.db"), "your.db");
 }
 
-TEST(Selection, IsAmbiguousWhereAPatternWithoutQuotesFitsTwoObjectsOfOneDatabase)
-{
-    const auto outcome = [](const std::string& pattern, const std::string& second_database) {
-        const Selection selection({pattern}, {});
-        selection.chosen("shop", R"(my."x.y")");
-        selection.chosen(second_database, R"("my.x".y)");
-        return selection.require_unambiguous();
-    };
-    EXPECT_ERROR(outcome("my.x.y", "shop"), ErrorCode::InvalidInput);
-    EXPECT_OK(outcome("my.x.y", "bank"));
-    EXPECT_OK(outcome("my.x*y", "shop"));
-    EXPECT_OK(outcome(R"(my."x.y")", "shop"));
-    const Selection by_ancestor({}, {"my.x.y"});
-    by_ancestor.chosen("shop", "my.part", {R"(my."x.y")"});
-    by_ancestor.chosen("shop", R"("my.x".y)");
-    EXPECT_ERROR(by_ancestor.require_unambiguous(), ErrorCode::InvalidInput);
-}
-
 TEST(Selection, TakesWhatStandsInQuotesLiterally)
 {
     const Selection star({R"("a*")"}, {});

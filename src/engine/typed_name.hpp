@@ -53,4 +53,7 @@ bool names_object(const TypedName& typed, std::string_view object);
 /// `name`, in quotes if it would be taken for something else without.
 std::string typed_part(std::string_view name);
 
+/// The name of an object in the form that manifests have: quotes where SQL needs them.
+std::string sql_name(std::string_view schema, std::string_view table);
+
 }  // namespace starkeep::engine

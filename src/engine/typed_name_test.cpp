@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/typed_name.hpp"
-#include "source/sql_name.hpp"
 
 #include <gtest/gtest.h>
 
@@ -80,10 +79,10 @@ TEST(TypedName, ReadsBackWhatItPrints)
         SCOPED_TRACE(name);
         EXPECT_EQ(parse_part(typed_part(name)).text, name);
         EXPECT_EQ(find_separator(typed_part(name) + "/x", '/'), typed_part(name).size());
-        const std::string object = source::sql_name(name, name);
-        EXPECT_TRUE(names_object(parse_typed_name(object), object));
+        EXPECT_TRUE(names_object(parse_typed_name(sql_name(name, name)), sql_name(name, name)));
     }
     EXPECT_EQ(typed_part("Shop-2 ä"), "Shop-2 ä");
+    EXPECT_EQ(sql_name("user", "users"), "\"user\".users");
 }
 
 }  // namespace

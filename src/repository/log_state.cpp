@@ -105,9 +105,6 @@ Result<Point> point_from_json(const Json& json)
     }
     TRY_LET(point.consistency, json::get_string(json, "consistency"));
     TRY_LET(point.trusted, json::get_bool(json, "trusted"));
-    if (json.contains("partial")) {
-        TRY_LET(point.partial, json::get_bool(json, "partial"));
-    }
     TRY_LET(point.rows, json::get_unsigned(json, "rows"));
     TRY_LET(point.objects, json::get_unsigned(json, "objects"));
     TRY_LET(point.bytes_read, json::get_unsigned(json, "bytes_read"));
@@ -275,7 +272,6 @@ Json point_entry(const Point& point, const SessionId& session)
         {"label", std::move(labels)},
         {"consistency", point.consistency},
         {"trusted", point.trusted},
-        {"partial", point.partial},
         {"session", session.hex()},
         {"rows", point.rows},
         {"objects", point.objects},

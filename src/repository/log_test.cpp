@@ -119,22 +119,6 @@ TEST(Log, TellsPointsWithAllThatIsSaidOfThem)
     EXPECT_EQ(read.sequence, 1U);
 }
 
-TEST(Log, KnowsAPartialPointAndTakesOneThatDoesNotSayForWhole)
-{
-    TestLog log;
-    Point partial = point_of(1, manifest_in(1), {id_of<PackId>(1)});
-    partial.partial = true;
-    ASSERT_OK(log.add(point_entry(partial, id_of<SessionId>(1))));
-    Json before = point_entry(point_of(2, manifest_in(2), {id_of<PackId>(2)}), id_of<SessionId>(2));
-    before["point"].erase("partial");
-    ASSERT_OK(log.add(before));
-
-    ASSERT_OK_AND_LET(const LogState read, log.reread());
-
-    EXPECT_TRUE(read.points.at(0).partial);
-    EXPECT_FALSE(read.points.at(1).partial);
-}
-
 TEST(Log, TakesTrustFromThePointsOfASourceBeforeOneThatIsNotTrustedForgottenOrNot)
 {
     TestLog log;

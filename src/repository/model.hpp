@@ -70,7 +70,6 @@ struct Point {
     std::string consistency;
     /// Its fingerprints may serve the next backup. False as well when a later point of the source is not trusted.
     bool trusted = false;
-    bool partial = false;  ///< some objects or databases of the source were not chosen
     std::uint64_t rows = 0;
     std::uint64_t objects = 0;
     std::uint64_t bytes_read = 0;

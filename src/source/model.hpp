@@ -44,8 +44,6 @@ struct Object {
         false;  ///< plan() tells leaves and fingerprints; otherwise rows are cut as they come
     /// Rows of a leaf may be reused only while this is equal in both points. Empty: never reuse.
     Json guard;
-    std::vector<std::uint64_t>
-        only;  ///< of large objects: the ids of those that are meant; none: all
     Json
         facts;  ///< what the restore needs besides (relation kind, partition parent, …); opaque to the engine
 };

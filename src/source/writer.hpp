@@ -40,17 +40,12 @@ struct PlannedAct {
     std::string object;
     std::string target;
     std::string act;
-    std::uint64_t kept =
-        0;  ///< of large objects that are merged: how many the target has, which stay
 };
 
 /// What a restore would do, and why it will not begin, as far as both are known without beginning.
 struct WritePlan {
     std::vector<PlannedAct> acts;
     std::vector<Error> refusals;  ///< each names what is in the way and says what helps
-    std::vector<std::string>
-        left_out;  ///< as DatabaseWriter::left_out() will have it, as far as that shows
-    std::vector<std::string> left_out_in_brief;
 };
 
 /// One connection that loads rows. Thread: one.
@@ -77,7 +72,6 @@ public:
     DatabaseWriter(const DatabaseWriter&) = delete;
     DatabaseWriter& operator=(const DatabaseWriter&) = delete;
 
-    /// May be called again, when the target may have changed since.
     virtual Result<WritePlan> plan() = 0;
     /// Schemas, types, functions, tables: all before the data. Changes nothing when plan() would tell refusals.
     /// Errors: those refusals, combined().
@@ -89,8 +83,6 @@ public:
     virtual Result<void> finish(const std::function<void(const std::string&)>& step) = 0;
     /// What could not be brought back (missing roles, extensions, …), each with its reason; complete after finish().
     virtual const std::vector<std::string>& left_out() const = 0;
-    /// The same for people: what has one reason is named by a few.
-    virtual const std::vector<std::string>& left_out_in_brief() const = 0;
 };
 
 }  // namespace starkeep::source

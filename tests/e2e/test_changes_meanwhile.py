@@ -5,17 +5,6 @@ from support.contents import shown_digests, table_digests
 from support.postgres import Blockade
 
 
-def backup_with_changes(server, starkeep, held_table, *statements):
-    """A backup of `db` that has its view and waits for one table while somebody does this."""
-    blockade = Blockade(server, "db", held_table)
-    running = starkeep.begin("backup", server.url("db"), "--json")
-    blockade.wait_for_victim()
-    for statement in statements:
-        server.execute("db", statement)
-    blockade.lift()
-    return running.wait()
-
-
 def test_backup_names_tables_whose_types_changed_while_they_were_read(server, starkeep):
     """Labels of an enum are not part of a view: rows are printed with the new one, the definition says the old one."""
     server.create_database("db")
@@ -24,7 +13,12 @@ def test_backup_names_tables_whose_types_changed_while_they_were_read(server, st
         "CREATE TYPE mood AS ENUM ('glad'); CREATE TABLE moods AS SELECT 'glad'::mood AS m FROM generate_series(1, 9);"
         "CREATE TABLE plain AS SELECT 1 AS i",
     )
-    outcome = backup_with_changes(server, starkeep, "plain", "ALTER TYPE mood RENAME VALUE 'glad' TO 'merry'")
+    blockade = Blockade(server, "db", "plain")
+    running = starkeep.begin("backup", server.url("db"), "--json")
+    blockade.wait_for_victim()
+    server.execute("db", "ALTER TYPE mood RENAME VALUE 'glad' TO 'merry'")
+    blockade.lift()
+    outcome = running.wait()
 
     assert outcome.status == 3, outcome
     result = outcome.result()
@@ -43,7 +37,12 @@ def test_backup_never_stores_the_rows_of_a_table_that_took_the_name_of_another(s
     """Names change between the view and the locks: the rows that are stored under a name are those that had it."""
     server.create_database("db")
     server.execute("db", "CREATE TABLE a AS SELECT 'old' AS v; CREATE TABLE t AS SELECT 'right' AS v; CREATE TABLE z AS SELECT 1 AS i")
-    outcome = backup_with_changes(server, starkeep, "a", "BEGIN; ALTER TABLE t RENAME TO t_old; CREATE TABLE t AS SELECT 'wrong' AS v; COMMIT")
+    blockade = Blockade(server, "db", "a")
+    running = starkeep.begin("backup", server.url("db"), "--json")
+    blockade.wait_for_victim()
+    server.execute("db", "BEGIN; ALTER TABLE t RENAME TO t_old; CREATE TABLE t AS SELECT 'wrong' AS v; COMMIT")
+    blockade.lift()
+    outcome = running.wait()
 
     # The view is made anew; where it cannot be, the backup says so.
     assert outcome.status == 0, outcome
@@ -57,8 +56,13 @@ def test_backup_names_tables_whose_schema_changed_its_name_and_back_while_they_w
     server.create_database("db")
     server.execute("db", "CREATE SCHEMA s1; CREATE TABLE s1.t AS SELECT 'right' AS v; CREATE SCHEMA s2; CREATE TABLE s2.t AS SELECT 'wrong' AS v")
     server.execute("db", "CREATE TABLE public.last AS SELECT 1 AS i")
-    renames = ("s1 RENAME TO s3", "s2 RENAME TO s1", "s1 RENAME TO s2", "s3 RENAME TO s1")
-    outcome = backup_with_changes(server, starkeep, "public.last", *(f"ALTER SCHEMA {one}" for one in renames))
+    blockade = Blockade(server, "db", "public.last")
+    running = starkeep.begin("backup", server.url("db"), "--json")
+    blockade.wait_for_victim()
+    for rename in ("s1 RENAME TO s3", "s2 RENAME TO s1", "s1 RENAME TO s2", "s3 RENAME TO s1"):
+        server.execute("db", f"ALTER SCHEMA {rename}")
+    blockade.lift()
+    outcome = running.wait()
 
     assert outcome.status == 3, outcome
     assert outcome.result()["doubtful"] == ["db/s1.t", "db/s2.t"]
@@ -71,7 +75,12 @@ def test_backup_names_tables_whose_schema_changed_its_name_and_back_while_they_w
 def test_large_objects_that_go_while_a_backup_reads_cast_no_doubt(server, starkeep):
     server.create_database("db")
     server.execute("db", "SELECT lo_from_bytea(4711, 'x'); CREATE TABLE t AS SELECT 1 AS i")
-    outcome = backup_with_changes(server, starkeep, "t", "SELECT lo_unlink(4711)")
+    blockade = Blockade(server, "db", "t")
+    running = starkeep.begin("backup", server.url("db"), "--json")
+    blockade.wait_for_victim()
+    server.execute("db", "SELECT lo_unlink(4711)")
+    blockade.lift()
+    outcome = running.wait()
 
     assert outcome.status == 0, outcome
     assert outcome.result()["doubtful"] == []

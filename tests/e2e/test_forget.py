@@ -85,30 +85,6 @@ def test_counts_are_per_source(shop, starkeep):
     assert len(starkeep.points("--source", shop.url("other"))) == 1
 
 
-def test_partial_points_take_no_whole_points_place(shop, starkeep):
-    """Two whole points, then two of one table: neither a retention nor `latest` takes those for the database."""
-    for _ in range(2):
-        starkeep.backup(shop.url("shop"))
-    for _ in range(2):
-        starkeep.backup(shop.url("shop"), "--include", "sales.lines")
-    partial, older_partial, whole, older_whole = starkeep.points()
-    assert [p["partial"] for p in starkeep.points()] == [True, True, False, False]
-    assert starkeep.show(partial["id"])["partial"]
-
-    latest = starkeep.run("show", "latest", "--json")
-    assert latest.document()["id"] == whole["id"]
-    assert partial["id"][:8] in latest.stderr
-
-    starkeep.run("forget", "--keep-last", "1")
-    assert starkeep.point_ids() == [partial["id"], whole["id"]]
-
-
-def test_latest_is_a_partial_point_where_none_is_whole_and_says_so(shop, starkeep):
-    starkeep.backup(shop.url("shop"), "--include", "sales.lines")
-
-    assert "partial" in starkeep.run("show", "latest").stderr
-
-
 def test_forget_with_prune_gives_the_space_back_at_once(shop, starkeep):
     for turn in range(4):
         shop.execute("shop", f"UPDATE sales.lines SET item = md5(item || {turn})")

@@ -88,19 +88,6 @@ def test_a_name_that_could_be_two_tables_is_refused_with_both(odd, server):
     assert outcome.status == 2 and '"my.schema"."t.x"' in outcome.stderr and 'my."schema.t.x"' in outcome.stderr
 
 
-@pytest.mark.parametrize("how", ["--include", "--exclude"])
-def test_a_pattern_without_quotes_that_could_be_two_tables_is_refused_with_both(odd, server, how):
-    url = odd.points()[0]["source"]
-    runs = [
-        odd.run("backup", url, how, "my.schema.t.x", status=2),
-        odd.restore("latest", server.url("copy"), how, "my.schema.t.x", status=2),
-    ]
-
-    for outcome in runs:
-        assert '"my.schema"."t.x"' in outcome.stderr and 'my."schema.t.x"' in outcome.stderr
-    assert len(odd.points()) == 1 and "copy" not in server.databases()
-
-
 def test_rows_can_be_chosen_by_a_column_with_an_equals_sign(odd):
     (database,) = odd.run("ls", "latest", "--json").document()
     path = f"latest:{database['name']}/public.plain"

@@ -96,26 +96,6 @@ def test_table_whose_triggers_another_role_owns_is_not_touched(shop, stocked, cl
     assert "is not the owner of sales.lines" in said and "triggers" in said
 
 
-def test_schema_that_the_role_may_not_use_is_named_with_what_helps(shop, stocked, clerk):
-    shop.execute("shop", "ALTER SCHEMA sales OWNER TO postgres")
-
-    said, refusals = refused(shop, stocked, "--if-exists", "replace")
-
-    assert "role clerk may not use (USAGE) schema sales" in said
-    assert len(refusals) == 1 and "grant the right" in refusals[0]["hint"]
-
-
-def test_rows_are_not_merged_into_a_table_with_rules_but_replaced(shop, stocked):
-    shop.execute("shop", "CREATE TABLE seen (id int); CREATE RULE watch AS ON INSERT TO public.customers DO ALSO INSERT INTO seen VALUES (1)")
-
-    said, refusals = refused(shop, stocked, "--include", "public.customers", "--if-exists", "merge", user="postgres", status=2)
-
-    assert "public.customers has rules for INSERT or UPDATE (watch)" in said and len(refusals) == 1
-    shop.execute("shop", "DELETE FROM sales.lines; DELETE FROM sales.orders; DELETE FROM public.customers")
-    stocked.restore("latest", shop.url("shop"), "--include", "public.customers", "--if-exists", "replace", "--verify")
-    assert shop.rows("shop", "SELECT count(*) FROM public.customers UNION ALL SELECT count(*) FROM seen") == [(500,), (0,)]
-
-
 def test_every_table_of_another_structure_or_without_key_is_named(shop, stocked):
     shop.execute("shop", "ALTER TABLE sales.orders DROP COLUMN note CASCADE; ALTER TABLE public.customers ADD must int NOT NULL DEFAULT 1;"
                          "ALTER TABLE public.customers ALTER must DROP DEFAULT; ALTER TABLE sales.lines DROP CONSTRAINT lines_pkey CASCADE")

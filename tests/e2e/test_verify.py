@@ -38,23 +38,6 @@ def test_rehearsal_never_touches_a_database_that_is_there_and_leaves_none(shop, 
     assert (contents(shop, "shop"), shop.databases()) == now
 
 
-def test_rehearsal_leaves_a_database_alone_that_has_the_name_of_an_old_ones_scratch(shop, stocked):
-    somebodys = f"starkeep_verify_{stocked.point_ids()[0][:8]}_0"
-    shop.create_database(somebodys)
-
-    stocked.run("verify", "latest", "--into", shop.url("shop"))
-
-    assert somebodys in shop.databases()
-
-
-def test_two_rehearsals_of_a_point_at_once_do_not_disturb_each_other(shop, stocked):
-    runs = [stocked.begin("verify", "latest", "--into", shop.url("shop"), "--json") for _ in range(2)]
-
-    for outcome in [run.wait() for run in runs]:
-        assert outcome.status == 0 and outcome.result()["equal"] is True, outcome
-    assert not [name for name in shop.databases() if name.startswith("starkeep_verify")]
-
-
 def test_tables_that_are_read_in_several_units_compare_equal(shop, starkeep):
     # Nearly empty pages: more than two units of 64 MiB from few rows. It is restored with the same storage parameter.
     shop.execute("shop", "CREATE TABLE large (id int, filler text) WITH (fillfactor = 10);"

@@ -161,13 +161,12 @@ class Server:
 
 
 class Blockade:
-    """Holds a table so that whoever wants to read it waits, which stops a backup at a known place. In a weaker mode
-    (ACCESS SHARE) only whoever would empty or change it waits, which stops a restore."""
+    """Holds a table so that whoever wants to read it waits, which stops a backup at a known place."""
 
-    def __init__(self, server, database, table, mode="ACCESS EXCLUSIVE"):
+    def __init__(self, server, database, table):
         self.server = server
         self.connection = server.connect(database, autocommit=False)
-        self.connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
+        self.connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
     def wait_for_victim(self, timeout=30):
         deadline = time.monotonic() + timeout

@@ -26,19 +26,12 @@ namespace starkeep::engine {
 
 namespace {
 
-struct ChosenDatabases {
-    std::vector<std::string> names;
-    bool all = true;
-};
-
-Result<ChosenDatabases> choose_databases(source::Source& source, const Selection& selection)
+Result<std::vector<std::string>>
+chosen_databases(source::Source& source, const Selection& selection)
 {
-    ChosenDatabases chosen;
-    TRY_LET(chosen.names, source.databases());
-    chosen.all = std::erase_if(chosen.names, [&](const std::string& name) {
-                     return !selection.touches(name);
-                 }) == 0;
-    if (chosen.names.empty()) {
+    TRY_LET(std::vector<std::string> databases, source.databases());
+    std::erase_if(databases, [&](const std::string& name) { return !selection.touches(name); });
+    if (databases.empty()) {
         return Error{
             ErrorCode::NotFound,
             "no database to back up at " + source.url(),
@@ -46,7 +39,7 @@ Result<ChosenDatabases> choose_databases(source::Source& source, const Selection
             "privilege."
         };
     }
-    return chosen;
+    return databases;
 }
 
 class Backup {
@@ -74,11 +67,12 @@ public:
         report_.point.time = sys::format_rfc3339(sys::system_clock().now());
         report_.point.labels = request_.labels;
         report_.point.trusted = true;
-        TRY_LET(const ChosenDatabases databases, choose_databases(source_, request_.selection));
-        report_.point.partial = !databases.all;
+        TRY_LET(
+            const std::vector<std::string> databases, chosen_databases(source_, request_.selection)
+        );
         report_.fixed_s = total.seconds();
-        for (const std::string& database : databases.names) {
-            TRY(back_up(*session, database, database == databases.names.back()));
+        for (const std::string& database : databases) {
+            TRY(back_up(*session, database, database == databases.back()));
         }
         TRY(commit(*session));
         report_.duration_s = total.seconds();
@@ -101,8 +95,6 @@ private:
             .progress = progress_
         };
         const ObjectChoice objects = choose_objects(*reader, request_.selection);
-        TRY(request_.selection.require_unambiguous());
-        report_.point.partial = report_.point.partial || !objects.others.empty();
         TRY(explain_unmatched(*reader));
         if (const std::vector<std::string> unmatched = request_.selection.unmatched();
             is_last && !unmatched.empty()) {

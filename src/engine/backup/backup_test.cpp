@@ -127,18 +127,6 @@ TEST_F(Backup, HoldsEveryRowOfAnObjectThatIsCutByContent)
     EXPECT_THAT(verified.damages, testing::IsEmpty());
 }
 
-TEST_F(Backup, IsPartialWhenATableIsNotChosenAndWholeWhenAPatternChoosesAll)
-{
-    world_.tables = {{.rows = {"a"}}, {.rows = {"b"}}};
-
-    ASSERT_OK_AND_LET(const BackupReport all, run(only("*")));
-    ASSERT_OK_AND_LET(const BackupReport one, run(only("t0")));
-
-    EXPECT_FALSE(all.point.partial);
-    EXPECT_TRUE(one.point.partial);
-    EXPECT_TRUE(repository_->points()->front().partial);
-}
-
 TEST_F(Backup, KeepsAValueWiderThanAChunk)
 {
     world_.tables = {{.rows = {"a", std::string(5'000'000, 'x'), "b"}}};

@@ -69,7 +69,6 @@ public:
                 plans.push_back(std::move(plan));
             }
         }
-        TRY(request_.selection.require_unambiguous());
         TRY(check(plans));
         TRY(choose_targets(plans, named));
         return plans;

@@ -21,7 +21,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -91,18 +90,7 @@ public:
         TRY_LET(source::WritePlan planned, writer_->plan());
         restored_.acts = std::move(planned.acts);
         restored_.refusals = std::move(planned.refusals);
-        foretold_ = std::move(planned.left_out);
-        foretold_in_brief_ = std::move(planned.left_out_in_brief);
         return {};
-    }
-
-    /// Somebody may have worked in the target while the databases before this one were restored.
-    Result<void> plan_again()
-    {
-        progress_.begin_phase("looking at " + plan_.target + " again");
-        TRY_LET(source::WritePlan planned, writer_->plan());
-        restored_.acts = std::move(planned.acts);
-        return planned.refusals.empty() ? Result<void>() : combined(std::move(planned.refusals));
     }
 
     Result<void> write(RestoreReport& report)
@@ -113,13 +101,10 @@ public:
         if (!filled.ok()) {
             return with_remedy(std::move(filled).error());
         }
-        add_left_out(writer_->left_out(), writer_->left_out_in_brief(), report);
+        for (const std::string& name : writer_->left_out()) {
+            report.left_out.push_back(typed_part(plan_.target) + ": " + name);
+        }
         return {};
-    }
-
-    void foretell(RestoreReport& report) const
-    {
-        add_left_out(foretold_, foretold_in_brief_, report);
     }
 
     /// A target that cannot be read back is a finding: what was restored is told all the same.
@@ -149,21 +134,6 @@ private:
             .jobs = request_.jobs,
             .stop = request_.stop
         };
-    }
-
-    void add_left_out(
-        const std::vector<std::string>& complete,
-        const std::vector<std::string>& brief,
-        RestoreReport& report
-    ) const
-    {
-        const std::string prefix = typed_part(plan_.target) + ": ";
-        for (const std::string& line : complete) {
-            report.left_out.push_back(prefix + line);
-        }
-        for (const std::string& line : brief) {
-            report.left_out_in_brief.push_back(prefix + line);
-        }
     }
 
     static Error with_remedy(Error error)
@@ -197,7 +167,7 @@ private:
         for (const repository::ManifestObject* object : plan_.objects) {
             if (!load.skipped.contains(object->name)) {
                 progress_.bytes_total += object->bytes;
-                report.rows += counted_rows(plan_.manifest, *object) - kept_of(object->name);
+                report.rows += counted_rows(plan_.manifest, *object);
                 report.bytes += object->bytes;
                 ++report.objects;
             }
@@ -221,12 +191,6 @@ private:
             }
         }
         return names;
-    }
-
-    std::uint64_t kept_of(const std::string& object) const
-    {
-        const auto act = std::ranges::find(restored_.acts, object, &source::PlannedAct::object);
-        return act == restored_.acts.end() ? 0 : act->kept;
     }
 
     /// Whether the target may keep rows of its own beside those of the backup. A merge that is resumed does not tell any
@@ -255,7 +219,6 @@ private:
             }
             source::Object object = plan_.placements[i].object;
             object.name = plan_.placements[i].target;
-            object.only = large_object_ids(plan_.manifest, stored);
             request.objects.push_back(std::move(object));
             restored_.compared.push_back(
                 {.name = stored.name,
@@ -283,8 +246,6 @@ private:
     sys::TempDir directory_;
     std::unique_ptr<source::DatabaseWriter> writer_;
     RestoredDatabase restored_;
-    std::vector<std::string> foretold_;
-    std::vector<std::string> foretold_in_brief_;
 };
 
 }  // namespace
@@ -359,20 +320,11 @@ Result<RestoreReport> restore(
     if (std::vector<Error> refusals = report.refusals(); !refusals.empty() && !request.dry_run) {
         return combined(std::move(refusals));
     }
-    if (request.dry_run) {
-        std::ranges::for_each(restores, [&](auto& one) { one.foretell(report); });
-    } else {
-        TRY(each([&](DatabaseRestore& one) -> Result<void> {
-            if (&one != &restores.front()) {
-                TRY(one.plan_again());
-            }
-            return one.write(report);
-        }));
+    if (!request.dry_run) {
+        TRY(each([&](DatabaseRestore& one) { return one.write(report); }));
     }
-    for (std::size_t i = 0; i < restores.size() && !request.dry_run; ++i) {
-        if (request.verify) {
-            restores[i].verify(report);
-        }
+    for (std::size_t i = 0; i < restores.size() && request.verify && !request.dry_run; ++i) {
+        restores[i].verify(report);
         report.databases[i] = restores[i].take_restored();
     }
     report.duration_s = total.seconds();

@@ -63,8 +63,7 @@ struct RestoreReport {
     double load_s = 0;    ///< rows
     double finish_s = 0;  ///< indexes, constraints and what follows
     double verify_s = 0;
-    std::vector<std::string> left_out;           ///< with `dry_run`: as far as that is known
-    std::vector<std::string> left_out_in_brief;  ///< the same for people
+    std::vector<std::string> left_out;
 
     /// All reasons why a real run would not begin, each naming its database.
     std::vector<Error> refusals() const;

@@ -89,7 +89,6 @@ plan_tasks(const source::DatabaseReader& reader, std::vector<source::Object>& ob
         // How it can be read is a matter of the object that is there.
         source::Object object = *live;
         object.columns = std::move(objects[i].columns);
-        object.only = std::move(objects[i].only);
         objects[i] = std::move(object);
         for (const source::KeyRange& unit : live->units) {
             tasks.push_back({.object = i, .unit = unit, .totals = {}});

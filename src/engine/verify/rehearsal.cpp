@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/result.hpp"
 #include "engine/progress.hpp"
@@ -10,10 +9,7 @@
 #include "repository/repository.hpp"
 #include "source/open.hpp"
 #include "source/writer.hpp"
-#include "sys/random.hpp"
 
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -21,18 +17,6 @@
 #include <vector>
 
 namespace starkeep::engine {
-
-namespace {
-
-/// Random, so that no database of somebody's, nor of another rehearsal, can be the one that is dropped in the end.
-std::string scratch_name(const repository::Point& point)
-{
-    std::array<std::byte, 8> random{};
-    sys::fill_random(random);
-    return "starkeep_verify_" + point.id.hex().substr(0, 8) + "_" + to_hex(random);
-}
-
-}  // namespace
 
 Result<RehearsalReport> rehearse(
     const repository::Repository& repository,
@@ -47,7 +31,10 @@ Result<RehearsalReport> rehearse(
         // Of a single database, so that the whole definitions are restored, not a selection of them.
         repository::Point part = point;
         part.databases = {database};
-        const std::string scratch = scratch_name(point);
+        const std::string scratch = "starkeep_verify_" + point.id.hex().substr(0, 8) + "_" +
+                                    std::to_string(report.restores.size());
+        // A rehearsal that was killed may have left its scratch database.
+        TRY(source::drop_database(target, scratch, request.stop));
         TRY_LET(std::string url, source::url_with_database(target, scratch));
         const RestoreRequest restoring{
             .target = std::move(url),

@@ -44,8 +44,7 @@ struct RehearsalReport {
 };
 
 /// Restores every database of the point into a scratch one of its own at `target`, reads it back, compares, and drops it
-/// again, also after a failure. No database that it did not make is touched: their names are random
-/// (starkeep_verify_<point>_<16 digits>).
+/// again, also after a failure.
 Result<RehearsalReport> rehearse(
     const repository::Repository& repository,
     const repository::Point& point,

@@ -24,18 +24,6 @@ bool is_about_event_trigger(const ArchiveMap& map, const ArchiveEntry& entry)
     });
 }
 
-bool is_wanted_annotation(const RestoreContext& context, const ArchiveEntry& entry)
-{
-    if (is_about_database(entry)) {
-        return context.request.whole_database;
-    }
-    const auto needs = context.map.needs(entry);
-    return std::ranges::none_of(needs, [&](const ArchiveEntry* need) {
-        return context.plan.kept.contains(need->id) &&
-               !(context.request.whole_database && need->kind == "SCHEMA");
-    });
-}
-
 Result<void> annotate_objects(const RestoreContext& context, StepRunner& steps)
 {
     for (const ArchiveEntry& entry : context.map.entries()) {
@@ -43,7 +31,12 @@ Result<void> annotate_objects(const RestoreContext& context, StepRunner& steps)
             is_about_event_trigger(context.map, entry) || !context.plan.chosen.contains(entry.id)) {
             continue;
         }
-        if (!is_wanted_annotation(context, entry)) {
+        const auto needs = context.map.needs(entry);
+        const bool is_of_kept = std::ranges::any_of(needs, [&](const ArchiveEntry* need) {
+            return context.plan.kept.contains(need->id) &&
+                   !(context.request.whole_database && need->kind == "SCHEMA");
+        });
+        if (is_of_kept) {
             continue;
         }
         TRY(steps.run(

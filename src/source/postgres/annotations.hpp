@@ -15,9 +15,6 @@ Result<void> annotate_objects(const RestoreContext& context, StepRunner& steps);
 /// Only where the whole of it is restored.
 Result<void> annotate_database(const RestoreContext& context, StepRunner& steps);
 
-/// Whether what an annotation is about was made by this restore, so that it is set as well.
-bool is_wanted_annotation(const RestoreContext& context, const ArchiveEntry& entry);
-
 /// Whether `entry` hangs on an event trigger, which is made last.
 bool is_about_event_trigger(const ArchiveMap& map, const ArchiveEntry& entry);
 

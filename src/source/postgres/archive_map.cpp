@@ -3,7 +3,6 @@
 
 #include "source/postgres/archive.hpp"
 #include "source/postgres/script_lexer.hpp"
-#include "source/sql_name.hpp"
 
 #include <algorithm>
 #include <array>
@@ -171,22 +170,9 @@ std::string describe(const ArchiveEntry& entry)
     }
     out += ' ';
     if (!entry.schema.empty()) {
-        out += sql_part(entry.schema) + ".";
+        out += entry.schema + ".";
     }
-    // Of the others the name has more than one part: a table before it, or arguments behind it.
-    constexpr std::array<std::string_view, 9> kSingle{
-        "TABLE",
-        "VIEW",
-        "MATERIALIZED VIEW",
-        "FOREIGN TABLE",
-        "SEQUENCE",
-        "INDEX",
-        "TYPE",
-        "DOMAIN",
-        "SCHEMA"
-    };
-    const bool is_single = std::ranges::find(kSingle, entry.kind) != kSingle.end();
-    return out + (is_single ? sql_part(entry.name) : entry.name);
+    return out + entry.name;
 }
 
 }  // namespace starkeep::source::postgres

@@ -5,7 +5,6 @@
 #include "base/result.hpp"
 #include "source/postgres/server_error.hpp"
 #include "source/postgres/url.hpp"
-#include "source/sql_name.hpp"
 
 #include <libpq-fe.h>
 #include <sys/poll.h>
@@ -452,7 +451,14 @@ std::string ServerConnection::conninfo() const
 
 std::string quoted_identifier(std::string_view name)
 {
-    return quoted_name(name);
+    std::string out = "\"";
+    for (const char c : name) {
+        out += c;
+        if (c == '"') {
+            out += c;
+        }
+    }
+    return out + "\"";
 }
 
 std::string quoted_literal(std::string_view text)

@@ -104,69 +104,6 @@ std::vector<std::string> roles_in(std::string_view statement)
     return roles;
 }
 
-/// Whether a role named in `statement` is missing; then that is noted.
-bool lacks_role_in(
-    std::string_view statement,
-    const TargetFacts& target,
-    const std::string& what,
-    LeftOut& left_out
-)
-{
-    bool lacks = false;
-    for (const std::string& role : roles_in(statement)) {
-        if (!target.roles.contains(role)) {
-            left_out.add_role(role, what);
-            lacks = true;
-        }
-    }
-    return lacks;
-}
-
-bool names_roles_itself(const ArchiveEntry& entry)
-{
-    return entry.kind == "POLICY" || entry.kind == "USER MAPPING";
-}
-
-bool is_grant(const ArchiveEntry& entry)
-{
-    return entry.kind == "ACL" || entry.kind == "DEFAULT ACL";
-}
-
-bool has_owner(const ArchiveEntry& entry, const TargetFacts& target, LeftOut& left_out)
-{
-    const bool is_there = target.roles.contains(entry.owner);
-    if (!is_there) {
-        left_out.add_role(entry.owner, "owner of " + describe(entry));
-    }
-    return is_there;
-}
-
-/// Empty: the database's own.
-std::string
-usable_tablespace(const ArchiveEntry& entry, const TargetFacts& target, LeftOut& left_out)
-{
-    if (entry.tablespace.empty() || target.tablespaces.contains(entry.tablespace)) {
-        return entry.tablespace;
-    }
-    left_out.add(
-        "tablespace " + entry.tablespace + " does not exist at the target: the default one is used"
-    );
-    return {};
-}
-
-std::string
-usable_access_method(const ArchiveEntry& entry, const TargetFacts& target, LeftOut& left_out)
-{
-    if (entry.access_method.empty() || target.access_methods.contains(entry.access_method)) {
-        return entry.access_method;
-    }
-    left_out.add(
-        describe(entry) + ": access method " + entry.access_method +
-        " does not exist at the target: heap is used"
-    );
-    return "heap";
-}
-
 std::string set_local(const char* setting, const std::string& value)
 {
     return std::string("set local ") + setting + " = " +
@@ -204,25 +141,6 @@ Result<void> attempt(ServerConnection& connection, const std::string& sql)
     return Error(done.error());
 }
 
-void name_missing(const ArchiveEntry& entry, const TargetFacts& target, LeftOut& left_out)
-{
-    if (is_grant(entry)) {
-        for (const std::string_view statement : split_statements(entry.definition)) {
-            lacks_role_in(statement, target, "a grant in " + describe(entry), left_out);
-        }
-        return;
-    }
-    if (names_roles_itself(entry) &&
-        lacks_role_in(entry.definition, target, describe(entry), left_out)) {
-        return;
-    }
-    usable_tablespace(entry, target, left_out);
-    usable_access_method(entry, target, left_out);
-    if (owned_thing(entry)) {
-        has_owner(entry, target, left_out);
-    }
-}
-
 Result<void> prepare_for_definitions(ServerConnection& connection)
 {
     TRY(connection.query(
@@ -244,11 +162,24 @@ Result<void> Definer::make(const ArchiveEntry& entry, LeftOut& left_out)
 
 Result<void> Definer::choose_storage(const ArchiveEntry& entry, LeftOut& left_out)
 {
-    std::string sql = set_local("default_tablespace", usable_tablespace(entry, target_, left_out));
-    if (!entry.access_method.empty()) {
-        sql += set_local(
-            "default_table_access_method", usable_access_method(entry, target_, left_out)
+    std::string tablespace = entry.tablespace;
+    if (!tablespace.empty() && !target_.tablespaces.contains(tablespace)) {
+        left_out.add(
+            "tablespace " + tablespace + " does not exist at the target: the default one is used"
         );
+        tablespace.clear();
+    }
+    std::string sql = set_local("default_tablespace", tablespace);
+    if (!entry.access_method.empty()) {
+        std::string method = entry.access_method;
+        if (!target_.access_methods.contains(method)) {
+            left_out.add(
+                describe(entry) + ": access method " + method +
+                " does not exist at the target: heap is used"
+            );
+            method = "heap";
+        }
+        sql += set_local("default_table_access_method", method);
     }
     TRY(connection_.query(sql));
     return {};
@@ -260,7 +191,8 @@ Result<void> Definer::set_owner(const ArchiveEntry& entry, LeftOut& left_out)
     if (!thing) {
         return {};
     }
-    if (!has_owner(entry, target_, left_out)) {
+    if (!target_.roles.contains(entry.owner)) {
+        left_out.add_role(entry.owner, "owner of " + describe(entry));
         return {};
     }
     const Result<void> set = attempt(
@@ -278,17 +210,31 @@ Result<void> Definer::set_owner(const ArchiveEntry& entry, LeftOut& left_out)
     return {};
 }
 
+bool Definer::lacks_role_in(std::string_view statement, const std::string& what, LeftOut& left_out)
+    const
+{
+    bool lacks = false;
+    for (const std::string& role : roles_in(statement)) {
+        if (!target_.roles.contains(role)) {
+            left_out.add_role(role, what);
+            lacks = true;
+        }
+    }
+    return lacks;
+}
+
 bool Definer::lacks_role(const ArchiveEntry& entry, LeftOut& left_out) const
 {
-    return names_roles_itself(entry) &&
-           lacks_role_in(entry.definition, target_, describe(entry), left_out);
+    return (entry.kind == "POLICY" || entry.kind == "USER MAPPING") &&
+           lacks_role_in(entry.definition, describe(entry), left_out);
 }
 
 Result<void> Definer::annotate(const ArchiveEntry& entry, const std::string& sql, LeftOut& left_out)
 {
+    const bool names_roles = entry.kind == "ACL" || entry.kind == "DEFAULT ACL";
     for (const std::string_view statement : split_statements(sql)) {
-        if (is_grant(entry) &&
-            lacks_role_in(statement, target_, "a grant in " + describe(entry), left_out)) {
+        const std::string what = (names_roles ? "a grant in " : "") + describe(entry);
+        if (names_roles && lacks_role_in(statement, what, left_out)) {
             continue;
         }
         const Result<void> done = attempt(connection_, std::string(statement));

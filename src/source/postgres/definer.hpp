@@ -23,9 +23,6 @@ Result<void> attempt(ServerConnection& connection, const std::string& sql);
 /// Fits a session for definitions of any age: functions are not checked, nothing waits for the disk but the end.
 Result<void> prepare_for_definitions(ServerConnection& connection);
 
-/// Notes the roles, the tablespace and the access method of `entry` that the target does not have.
-void name_missing(const ArchiveEntry& entry, const TargetFacts& target, LeftOut& left_out);
-
 /// Thread: one, that of its connection. The caller has a transaction open.
 class Definer {
 public:
@@ -48,6 +45,8 @@ public:
 private:
     Result<void> choose_storage(const ArchiveEntry& entry, LeftOut& left_out);
     Result<void> set_owner(const ArchiveEntry& entry, LeftOut& left_out);
+    bool
+    lacks_role_in(std::string_view statement, const std::string& what, LeftOut& left_out) const;
 
     ServerConnection& connection_;
     const TargetFacts& target_;

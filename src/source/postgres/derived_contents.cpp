@@ -13,10 +13,8 @@
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/step_runner.hpp"
-#include "source/postgres/table_weights.hpp"
 #include "source/writer.hpp"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -77,30 +75,24 @@ Result<void> refresh_views(const RestoreContext& context, StepRunner& steps)
 
 Result<std::vector<ParallelStep>> analysis_steps(const RestoreContext& context, StepRunner& steps)
 {
-    // A sample of 30,000 pages stands for all.
-    constexpr double kMostMib = 234;
     std::vector<ParallelStep> all;
-    TRY_LET(const TableWeights weights, TableWeights::of(context.request.placements));
     for (const Placement& placement : context.request.placements) {
         if (placement.object.kind != "table" ||
             context.plan.act_of(placement.object.name) == "skip") {
             continue;
         }
-        TRY_LET(const QualifiedName own, parse_qualified_name(placement.object.name));
         TRY_LET(const QualifiedName name, parse_qualified_name(placement.target));
-        ParallelStep step = steps.parallel(
+        all.push_back(steps.parallel(
             {.key = "analyze " + name.sql(),
-             .label = "analyze " + placement.target,
+             .label = "analyze " + name.schema + "." + name.name,
              .act = [name](ServerConnection& connection, LeftOut&) -> Result<void> {
                  Result<void> done = attempt(connection, "ANALYZE " + name.sql());
                  // Statistics are a convenience; the server gathers them by itself sooner or later.
                  return done.ok() || is_refusal(done.error()) ? Result<void>() : std::move(done);
              }},
-            {own.sql()},
+            {},
             {}
-        );
-        step.weight = std::min(weights.weight(own), kMostMib);
-        all.push_back(std::move(step));
+        ));
     }
     return all;
 }

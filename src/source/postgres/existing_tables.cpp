@@ -9,10 +9,8 @@
 #include "source/writer.hpp"
 
 #include <array>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -203,39 +201,6 @@ primary_key(ServerConnection& connection, const Placement& placement)
         columns.emplace_back(rows.text(i, 0));
     }
     return columns;
-}
-
-Result<std::optional<Error>>
-find_merge_obstacle(ServerConnection& connection, const Placement& placement)
-{
-    const Result<std::vector<std::string>> key = primary_key(connection, placement);
-    if (!key.ok() && key.error().code() != ErrorCode::InvalidInput) {
-        return Error(key.error());
-    }
-    if (!key.ok()) {
-        return std::optional(key.error());
-    }
-    // A disabled rule for UPDATE counts as well. Source: PostgreSQL 15, rewriteHandler.c, matchLocks, read 2026-11-26.
-    TRY_LET(
-        const Rows rules,
-        connection.query(
-            "select pg_catalog.string_agg(pg_catalog.quote_ident(rulename), ', ' order by "
-            "rulename) from pg_catalog.pg_rewrite where ev_class = $1::regclass and (ev_type = "
-            "'2' or (ev_type = '3' and ev_enabled <> 'D'))",
-            std::array{placement.target}
-        )
-    );
-    if (rules.is_null(0, 0)) {
-        return std::optional<Error>();
-    }
-    return std::optional<Error>(
-        std::in_place,
-        ErrorCode::InvalidInput,
-        "table " + placement.target + " has rules for INSERT or UPDATE (" +
-            std::string(rules.text(0, 0)) + "), so its rows cannot be merged",
-        "Use --if-exists replace for this table, which no rule sees, or restore it under another "
-        "name, or drop the rules until the restore is done."
-    );
 }
 
 Result<void>

@@ -3,12 +3,10 @@
 // out of force until the rows are in.
 #pragma once
 
-#include "base/error.hpp"
 #include "base/result.hpp"
 #include "source/postgres/connection.hpp"
 #include "source/writer.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +27,6 @@ std::string altered_relations_sql(
 /// Errors: InvalidInput when there is none, or one that is checked late only: rows cannot be told apart then.
 Result<std::vector<std::string>>
 primary_key(ServerConnection& connection, const Placement& placement);
-
-/// Why rows cannot be merged into a table: no primary key that tells them apart, or rules that ON CONFLICT excludes.
-Result<std::optional<Error>>
-find_merge_obstacle(ServerConnection& connection, const Placement& placement);
 
 /// Inside the caller's transaction, which has the journal: foreign keys of and to the tables, and checks that are NOT VALID,
 /// are dropped, enabled triggers disabled; the journal knows how to bring them back.

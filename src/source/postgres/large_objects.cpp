@@ -11,7 +11,6 @@
 #include "source/postgres/script_lexer.hpp"
 #include "source/writer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -120,10 +119,10 @@ Result<Group> parse_group(const Json& fact)
     return group;
 }
 
-Result<std::vector<Group>> listed(const WriteRequest& request)
+Result<std::vector<Group>> listed(const RestoreContext& context)
 {
     std::vector<Group> out;
-    const Json& facts = request.facts;
+    const Json& facts = context.request.facts;
     if (!facts.is_object() || !facts.contains("large_objects")) {
         return out;
     }
@@ -146,32 +145,14 @@ std::string oid_array(const std::vector<Group>& groups)
     return list + "}";
 }
 
-bool is_large_objects(const Placement& placement)
-{
-    return placement.object.kind == "large_objects";
-}
-
 bool has_large_objects(const RestoreContext& context)
 {
-    return std::ranges::any_of(context.request.placements, is_large_objects);
-}
-
-std::string act_on_large_objects(IfExists mode, std::uint64_t there, std::uint64_t wanted)
-{
-    if (there == 0) {
-        return "create";
+    for (const Placement& placement : context.request.placements) {
+        if (placement.object.kind == "large_objects") {
+            return true;
+        }
     }
-    switch (mode) {
-    case IfExists::Fail:
-        return "conflict";
-    case IfExists::Skip:
-        return there == wanted ? "skip" : "merge";
-    case IfExists::Replace:
-    case IfExists::Merge:
-        break;
-    }
-    // A large object is one value: merging means that the backup's takes its place.
-    return "replace";
+    return false;
 }
 
 std::string names_in(const Rows& rows)
@@ -243,41 +224,11 @@ private:
 
 }  // namespace
 
-Result<void> plan_large_objects(
-    ServerConnection& connection, const WriteRequest& request, std::vector<PlannedAct>& acts
-)
-{
-    const auto placement = std::ranges::find_if(request.placements, is_large_objects);
-    if (placement == request.placements.end()) {
-        return {};
-    }
-    TRY_LET(const std::vector<Group> groups, listed(request));
-    std::uint64_t wanted = 0;
-    for (const Group& group : groups) {
-        wanted += group.oids.size();
-    }
-    TRY_LET(
-        const Rows rows,
-        connection.query(
-            "select pg_catalog.count(*) from pg_catalog.pg_largeobject_metadata where oid = "
-            "any($1::oid[])",
-            std::array{oid_array(groups)}
-        )
-    );
-    TRY_LET(const std::uint64_t there, rows.number(0, 0));
-    const auto act = std::ranges::find(acts, placement->object.name, &PlannedAct::object);
-    if (act != acts.end()) {
-        act->act = act_on_large_objects(request.if_exists, there, wanted);
-        act->kept = act->act == "merge" ? there : 0;
-    }
-    return {};
-}
-
 Result<std::vector<Error>>
 find_large_object_refusals(ServerConnection& connection, const RestoreContext& context)
 {
     std::vector<Error> refusals;
-    TRY_LET(const std::vector<Group> groups, listed(context.request));
+    TRY_LET(const std::vector<Group> groups, listed(context));
     const IfExists mode = context.request.if_exists;
     if (groups.empty() || !has_large_objects(context) || mode == IfExists::Skip) {
         return refusals;
@@ -315,7 +266,7 @@ find_large_object_refusals(ServerConnection& connection, const RestoreContext& c
 Result<void> create_large_objects(ServerConnection& connection, const RestoreContext& context)
 {
     TRY(connection.query("create table starkeep_restore.kept_large_object (oid oid primary key)"));
-    TRY_LET(const std::vector<Group> groups, listed(context.request));
+    TRY_LET(const std::vector<Group> groups, listed(context));
     if (groups.empty() || !has_large_objects(context)) {
         return {};
     }
@@ -332,6 +283,7 @@ Result<void> create_large_objects(ServerConnection& connection, const RestoreCon
         break;
     case IfExists::Replace:
     case IfExists::Merge:
+        // A large object is one value: merging means that the backup's takes its place.
         TRY(connection.query(
             "select pg_catalog.lo_unlink(oid) from pg_catalog.pg_largeobject_metadata "
             "where oid = any($1::oid[])",
@@ -359,7 +311,7 @@ Result<void> annotate_large_objects(
     ServerConnection& connection, const RestoreContext& context, LeftOut& left_out
 )
 {
-    TRY_LET(const std::vector<Group> groups, listed(context.request));
+    TRY_LET(const std::vector<Group> groups, listed(context));
     if (groups.empty() || !has_large_objects(context)) {
         return {};
     }

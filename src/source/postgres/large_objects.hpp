@@ -7,18 +7,11 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/restore_context.hpp"
-#include "source/writer.hpp"
 
 #include <string>
 #include <vector>
 
 namespace starkeep::source::postgres {
-
-/// What becomes of the backup's large objects, by those of them that the target has. Nothing is said of other placements.
-/// Errors: as find_large_object_refusals().
-Result<void> plan_large_objects(
-    ServerConnection& connection, const WriteRequest& request, std::vector<PlannedAct>& acts
-);
 
 /// Those at the target that are in the way (IfExists::Fail) or may not be replaced.
 /// Errors: Corrupt when the backup's facts cannot be read; those of the session.

@@ -14,7 +14,6 @@
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/step_runner.hpp"
-#include "source/postgres/table_weights.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +22,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,16 +49,16 @@ std::string not_validated(const std::string& definition)
     return statements.empty() ? definition : std::string(statements.front()) + " NOT VALID";
 }
 
-/// Whether it may be made beside others, as far as its locks and needs go; all others keep the archive's order.
-bool may_run_beside(const ArchiveEntry& entry)
+/// Entries of these two classes may be made beside others of theirs; all others keep the archive's order. Returns the
+/// end of the run of one class that begins at `begin`, or `begin` where it is of neither.
+std::size_t end_of_class(const std::vector<const ArchiveEntry*>& entries, std::size_t begin)
 {
-    return is_index(entry) || is_foreign_key(entry) || entry.kind == "INDEX ATTACH" ||
-           entry.kind == "STATISTICS";
-}
-
-bool uses(const ParallelStep& step, const std::string& table)
-{
-    return step.alone.contains(table) || step.shared.contains(table);
+    std::size_t end = begin;
+    const auto is_class = is_index(*entries[begin]) ? is_index : is_foreign_key;
+    while (end < entries.size() && is_class(*entries[end])) {
+        ++end;
+    }
+    return end;
 }
 
 }  // namespace
@@ -99,131 +99,86 @@ bool LaterDefinitions::is_deferred_attachment(const ArchiveEntry& entry) const
     });
 }
 
-/// What is made in which order.
-struct LaterDefinitions::Stages {
-    std::vector<const ArchiveEntry*> indexes;
-    std::vector<const ArchiveEntry*> attachments;  ///< of new partitions to old parents
-    std::vector<const ArchiveEntry*> foreign_keys;
-    std::vector<const ArchiveEntry*> others;
-};
-
-LaterDefinitions::Stages LaterDefinitions::stages() const
+std::vector<const ArchiveEntry*> LaterDefinitions::entries() const
 {
-    Stages all;
-    std::set<std::uint64_t> late;
+    std::vector<const ArchiveEntry*> indexes;
+    std::vector<const ArchiveEntry*> attachments;
+    std::vector<const ArchiveEntry*> others;
     for (const ArchiveEntry& entry : context_.map.entries()) {
         if (is_deferred_attachment(entry)) {
-            all.attachments.push_back(&entry);
+            attachments.push_back(&entry);
         }
         const bool is_later = is_annotation(entry) || is_about_database(entry) ||
                               entry.kind == "DEFAULT ACL" || entry.kind == "EVENT TRIGGER";
         if (is_made_before_rows(entry) || is_later || !is_wanted(entry)) {
             continue;
         }
-        const bool waits = std::ranges::any_of(entry.needs, [&](std::uint64_t need) {
-            return late.contains(need);
-        });
-        if (waits || !may_run_beside(entry)) {
-            late.insert(entry.id);
-            all.others.push_back(&entry);
-        } else {
-            (is_foreign_key(entry) ? all.foreign_keys : all.indexes).push_back(&entry);
-        }
+        (others.empty() && is_index(entry) ? indexes : others).push_back(&entry);
     }
-    return all;
+    indexes.insert(indexes.end(), attachments.begin(), attachments.end());
+    indexes.insert(indexes.end(), others.begin(), others.end());
+    return indexes;
 }
 
 Result<void> LaterDefinitions::run(std::vector<ParallelStep> analysis)
 {
-    TRY_LET(const TableWeights weights, TableWeights::of(context_.request.placements));
-    Stages all = stages();
-    if (!all.attachments.empty()) {
-        // A partition brings its indexes along, and a key of the parent looks at its rows.
-        TRY(steps_.run_all(parallel_steps(std::exchange(all.indexes, {}), weights, {})));
-        TRY(run_one_by_one(all.attachments));
+    const std::vector<const ArchiveEntry*> all = entries();
+    for (std::size_t begin = 0; begin < all.size();) {
+        const std::size_t end = end_of_class(all, begin);
+        if (end == begin) {
+            TRY(steps_.run(entry_step(*all[begin])));
+            ++begin;
+            continue;
+        }
+        std::vector<ParallelStep> steps =
+            parallel_steps(std::span(all).subspan(begin, end - begin));
+        if (is_foreign_key(*all[begin])) {
+            std::ranges::move(std::exchange(analysis, {}), std::back_inserter(steps));
+        }
+        TRY(steps_.run_all(steps));
+        begin = end;
     }
-    std::ranges::move(all.foreign_keys, std::back_inserter(all.indexes));
-    TRY(steps_.run_all(parallel_steps(all.indexes, weights, std::move(analysis))));
-    return run_one_by_one(all.others);
+    return steps_.run_all(analysis);
 }
 
-Result<void> LaterDefinitions::run_one_by_one(const std::vector<const ArchiveEntry*>& entries)
-{
-    for (const ArchiveEntry* entry : entries) {
-        TRY(steps_.run(entry_step(*entry)));
-    }
-    return {};
-}
-
-std::vector<ParallelStep> LaterDefinitions::parallel_steps(
-    const std::vector<const ArchiveEntry*>& entries,
-    const TableWeights& weights,
-    std::vector<ParallelStep> analysis
-)
+std::vector<ParallelStep>
+LaterDefinitions::parallel_steps(std::span<const ArchiveEntry* const> batch)
 {
     std::vector<ParallelStep> steps;
     std::map<std::uint64_t, std::size_t> numbers;
-    for (const ArchiveEntry* entry : entries) {
-        ParallelStep step = parallel_step(*entry, weights);
+    for (const ArchiveEntry* entry : batch) {
+        ParallelStep step = parallel_step(*entry);
         for (const std::uint64_t need : entry->needs) {
             if (const auto earlier = numbers.find(need); earlier != numbers.end()) {
                 step.after.insert(earlier->second);
             }
         }
-        for (std::size_t i = 0; i < steps.size() && is_foreign_key(*entry); ++i) {
-            // The archive tells of the unique index; the others would make it wait by their locks.
-            const bool is_met = std::ranges::any_of(step.alone, [&](const std::string& table) {
-                return uses(steps[i], table);
-            });
-            if (is_met && !is_foreign_key(*entries[i])) {
-                step.after.insert(i);
-            }
-        }
         numbers.emplace(entry->id, steps.size());
         steps.push_back(std::move(step));
-    }
-    const std::size_t count = steps.size();
-    for (ParallelStep& one : analysis) {
-        for (std::size_t i = 0; i < count; ++i) {
-            // Statistics of expressions are those of an index or of extended statistics.
-            if (!is_foreign_key(*entries[i]) && uses(steps[i], *one.alone.begin())) {
-                one.after.insert(i);
-            }
-        }
-        steps.push_back(std::move(one));
     }
     return steps;
 }
 
-ParallelStep LaterDefinitions::parallel_step(const ArchiveEntry& entry, const TableWeights& weights)
+ParallelStep LaterDefinitions::parallel_step(const ArchiveEntry& entry)
 {
-    // Weights as measured: to look a key's rows up costs about twice what an index of them does.
-    constexpr double kKeyWeight = 2;
-    const ArchiveEntry* own = context_.map.subject(entry);
-    std::set<std::string> tables;
-    double weight = 0;
+    // "*" stands for all tables: foreign keys of partitioned ones lock every partition.
+    std::set<std::string> alone;
+    std::set<std::string> shared{"*"};
     for (const ArchiveEntry* need : context_.map.needs(entry)) {
-        const ArchiveEntry* table = is_table(*need) || need->kind == "MATERIALIZED VIEW"
-                                        ? need
-                                        : context_.map.subject(*need);
-        if (table == nullptr) {
+        if (!is_table(*need) && need->kind != "MATERIALIZED VIEW") {
             continue;
         }
-        const QualifiedName name{.schema = table->schema, .name = table->name};
-        for (const QualifiedName& locked : weights.with_partitions(name)) {
-            tables.insert(locked.sql());
-        }
-        if (own == nullptr || own == table) {
-            weight = std::max(weight, weights.weight(name));
+        const std::string name = need->schema + "." + need->name;
+        if (entry.kind == "INDEX") {
+            shared.insert(name);
+        } else {
+            alone.insert(is_foreign_key(entry) && is_partitioned(*need) ? "*" : name);
         }
     }
-    const bool shares = entry.kind == "INDEX";
-    const std::set<std::string> none;
-    ParallelStep step =
-        steps_.parallel(entry_step(entry), shares ? none : tables, shares ? tables : none);
-    step.weight =
-        entry.kind == "INDEX ATTACH" ? 0 : weight * (is_foreign_key(entry) ? kKeyWeight : 1);
-    return step;
+    if (alone.contains("*")) {
+        shared.clear();
+    }
+    return steps_.parallel(entry_step(entry), std::move(alone), std::move(shared));
 }
 
 Step LaterDefinitions::entry_step(const ArchiveEntry& entry)

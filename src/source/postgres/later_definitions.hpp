@@ -9,8 +9,8 @@
 #include "source/postgres/parallel_steps.hpp"
 #include "source/postgres/restore_context.hpp"
 #include "source/postgres/step_runner.hpp"
-#include "source/postgres/table_weights.hpp"
 
+#include <span>
 #include <vector>
 
 namespace starkeep::source::postgres {
@@ -24,9 +24,8 @@ public:
     {
     }
 
-    /// All but event triggers. What takes long (indexes, keys, `analysis`) is done side by side, the longest chain first;
-    /// what is quick follows, one after the other.
-    /// Errors: InvalidInput for a placement whose name is none.
+    /// All but event triggers. Indexes are made beside each other, then the keys, `analysis` beside these: statistics of
+    /// expressions need the indexes.
     Result<void> run(std::vector<ParallelStep> analysis);
 
     /// Whether this restore makes `entry`, as far as what the target had decides that.
@@ -36,17 +35,11 @@ public:
     make(ServerConnection& connection, const ArchiveEntry& entry, LeftOut& left_out) const;
 
 private:
-    struct Stages;
-    Stages stages() const;
+    std::vector<const ArchiveEntry*> entries() const;
     bool is_deferred_attachment(const ArchiveEntry& entry) const;
     bool needs_kept(const ArchiveEntry& entry) const;
-    Result<void> run_one_by_one(const std::vector<const ArchiveEntry*>& entries);
-    std::vector<ParallelStep> parallel_steps(
-        const std::vector<const ArchiveEntry*>& entries,
-        const TableWeights& weights,
-        std::vector<ParallelStep> analysis
-    );
-    ParallelStep parallel_step(const ArchiveEntry& entry, const TableWeights& weights);
+    std::vector<ParallelStep> parallel_steps(std::span<const ArchiveEntry* const> batch);
+    ParallelStep parallel_step(const ArchiveEntry& entry);
     Step entry_step(const ArchiveEntry& entry);
     Result<bool>
     has_primary_key_already(ServerConnection& connection, const ArchiveEntry& entry) const;

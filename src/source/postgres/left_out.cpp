@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,25 +65,15 @@ void LeftOut::merge(const LeftOut& other)
 
 std::vector<std::string> LeftOut::lines() const
 {
-    return lines(std::numeric_limits<std::size_t>::max());
-}
-
-std::vector<std::string> LeftOut::brief_lines() const
-{
     constexpr std::size_t kNamed = 5;
-    return lines(kNamed);
-}
-
-std::vector<std::string> LeftOut::lines(std::size_t named) const
-{
     std::vector<std::string> out = lines_;
     for (const auto& [reason, list] : groups_) {
         std::string line = reason + ": ";
-        for (std::size_t i = 0; i < list.size() && i < named; ++i) {
+        for (std::size_t i = 0; i < list.size() && i < kNamed; ++i) {
             line += (i > 0 ? ", " : "") + list[i];
         }
-        if (list.size() > named) {
-            line += " and " + std::to_string(list.size() - named) + " more";
+        if (list.size() > kNamed) {
+            line += " and " + std::to_string(list.size() - kNamed) + " more";
         }
         out.push_back(line + (list.size() == 1 ? " was left out" : " were left out"));
     }

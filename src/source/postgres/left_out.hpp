@@ -5,7 +5,6 @@
 #include "base/result.hpp"
 #include "json/json.hpp"
 
-#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,16 +22,12 @@ public:
     bool is_empty() const { return lines_.empty() && groups_.empty(); }
     /// One line per add(), without repetition, and one per role or other common reason.
     std::vector<std::string> lines() const;
-    /// For people: a common reason names five things and says how many more there are.
-    std::vector<std::string> brief_lines() const;
 
     Json to_json() const;
     /// Errors: Corrupt.
     static Result<LeftOut> from_json(const Json& value);
 
 private:
-    std::vector<std::string> lines(std::size_t named) const;
-
     std::vector<std::string> lines_;
     std::map<std::string, std::vector<std::string>> groups_;
 };

@@ -12,8 +12,6 @@
 #include "source/postgres/target_definitions.hpp"
 #include "source/writer.hpp"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +25,15 @@ bool is_indispensable(const ArchiveEntry& entry)
 {
     return entry.kind == "TABLE" || entry.kind == "TABLE ATTACH" || entry.kind == "SCHEMA" ||
            entry.kind == "SEQUENCE";
+}
+
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names) {
+        out += (out.empty() ? "" : ", ") + name;
+    }
+    return out;
 }
 
 }  // namespace
@@ -47,7 +54,7 @@ Result<void> ObjectCreator::run()
     if (!in_the_way_.empty()) {
         return Error{
             ErrorCode::Exists,
-            fmt::format("the target has already {}", fmt::join(in_the_way_, ", ")),
+            "the target has already " + joined(in_the_way_),
             "Choose --if-exists skip, replace or merge, another name with --rename, or another "
             "database."
         };
@@ -147,8 +154,7 @@ std::string ObjectCreator::missing_needs(const ArchiveEntry& entry) const
             names.push_back(describe(*need));
         }
     }
-    return names.empty() ? std::string()
-                         : fmt::format("; it needs {}, which is left out", fmt::join(names, ", "));
+    return names.empty() ? std::string() : "; it needs " + joined(names) + ", which is left out";
 }
 
 }  // namespace starkeep::source::postgres

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,19 +30,9 @@ class Schedule {
 public:
     explicit Schedule(const std::vector<ParallelStep>& steps) : steps_(steps)
     {
-        std::vector<double> chains(steps.size());
-        for (std::size_t i = steps.size(); i-- > 0;) {
-            chains[i] += steps[i].weight;
-            for (const std::size_t before : steps[i].after) {
-                chains[before] = std::max(chains[before], chains[i]);
-            }
-        }
         for (std::size_t i = 0; i < steps.size(); ++i) {
             waiting_.push_back(i);
         }
-        std::ranges::stable_sort(waiting_, std::ranges::greater{}, [&](std::size_t step) {
-            return chains[step];
-        });
     }
 
     /// Waits until a step may begin; nothing when all are begun or one failed.

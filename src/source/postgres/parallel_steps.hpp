@@ -17,12 +17,10 @@ struct ParallelStep {
     std::set<std::string> alone;   ///< tables that no other step may use meanwhile
     std::set<std::string> shared;  ///< tables that others may share
     std::set<std::size_t> after;   ///< steps, earlier in the list, that must be done first
-    double weight = 0;             ///< about how long it takes, compared with others
     std::function<Result<void>(ServerConnection&)> run;
 };
 
-/// Runs all steps on `connections`, one thread each. Where locks allow, that one is begun first upon which the most
-/// waits: its own weight and the heaviest chain of those after it. Of equals, the earlier one.
+/// Runs all steps on `connections`, one thread each, earlier ones first where locks allow.
 /// Errors: the first failure of a step; the others that run are waited for, no more are begun.
 Result<void>
 run_in_parallel(std::vector<ServerConnection>& connections, const std::vector<ParallelStep>& steps);

@@ -98,24 +98,6 @@ TEST_F(ParallelSteps, WaitForThoseThatTheyFollowWhileOthersRun)
     EXPECT_LT(place("begin c"), place("end a"));
 }
 
-TEST_F(ParallelSteps, BeginWithThatUponWhichTheMostWaits)
-{
-    connections_.erase(connections_.begin() + 1, connections_.end());
-    std::vector<ParallelStep> steps{
-        step("small", {}, {}), step("head", {}, {}), step("large", {}, {}), step("tail", {}, {})
-    };
-    steps[0].weight = 1;
-    steps[2].weight = 2;
-    steps[3].weight = 3;
-    steps[3].after = {1};
-
-    ASSERT_OK(run_in_parallel(connections_, steps));
-
-    EXPECT_LT(place("begin head"), place("begin tail"));
-    EXPECT_LT(place("begin tail"), place("begin large"));
-    EXPECT_LT(place("begin large"), place("begin small"));
-}
-
 TEST_F(ParallelSteps, EndWithTheFirstFailureAndBeginNoMore)
 {
     std::vector<ParallelStep> steps{step("a", {}, {}), step("b", {}, {})};

@@ -11,7 +11,6 @@
 #include "source/postgres/existing_objects.hpp"
 #include "source/postgres/existing_tables.hpp"
 #include "source/postgres/finisher.hpp"
-#include "source/postgres/foretold.hpp"
 #include "source/postgres/journal.hpp"
 #include "source/postgres/large_objects.hpp"
 #include "source/postgres/left_out.hpp"
@@ -73,17 +72,10 @@ open_postgres_writer(const std::string& url, const std::string& database, WriteR
 Result<WritePlan> PostgresWriter::plan()
 {
     WritePlan plan;
-    context_->existing.reset();
     TRY_LET(const bool exists, database_exists(context_->server));
     if (!exists) {
-        TRY_LET(context_->target, facts_of_server(context_->server));
-        TRY_LET(plan.acts, plan_acts(context_->request, context_->target));
-        TRY_LET(
-            context_->plan,
-            plan_restore(context_->request, context_->map, context_->target, plan.acts)
-        );
+        TRY_LET(plan.acts, plan_acts(context_->request, TargetFacts()));
         TRY_LET(plan.refusals, find_refusals_to_create(context_->server));
-        tell_left_out(plan);
         return plan;
     }
     TRY_LET(
@@ -114,26 +106,10 @@ Result<WritePlan> PostgresWriter::plan_with_existing(ServerConnection& connectio
     WritePlan plan;
     TRY_LET(context_->existing, TargetDefinitions::read(connection));
     TRY_LET(context_->target, TargetFacts::read(connection));
-    TRY_LET(plan.acts, choose_acts(connection));
+    TRY_LET(plan.acts, plan_acts(context_->request, context_->target));
+    TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
     TRY_LET(plan.refusals, find_refusals(connection, *context_));
-    tell_left_out(plan);
     return plan;
-}
-
-/// The plan, by what the target has now.
-Result<std::vector<PlannedAct>> PostgresWriter::choose_acts(ServerConnection& connection)
-{
-    TRY_LET(std::vector<PlannedAct> acts, plan_acts(context_->request, context_->target));
-    TRY(plan_large_objects(connection, context_->request, acts));
-    TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target, acts));
-    return acts;
-}
-
-void PostgresWriter::tell_left_out(WritePlan& plan)
-{
-    const LeftOut left_out = foretell(*context_);
-    plan.left_out = left_out.lines();
-    plan.left_out_in_brief = left_out.brief_lines();
 }
 
 /// True when the journal at the target is this restore's; its plan is then ours.
@@ -186,7 +162,7 @@ Result<void> PostgresWriter::create_or_resume()
         forget_adapted(*context_);
         return {};
     }
-    TRY(choose_acts(connection));
+    TRY_LET(context_->plan, plan_restore(context_->request, context_->map, context_->target));
     context_->plan.left_out.merge(of_database);
     TRY_LET(std::vector<Error> refusals, find_refusals(connection, *context_));
     if (!refusals.empty()) {
@@ -281,7 +257,6 @@ Result<void> PostgresWriter::run_finisher(const std::function<void(const std::st
     TRY(finisher->run());
     TRY_LET(const LeftOut left_out, finisher->conclude());
     left_out_ = left_out.lines();
-    left_out_brief_ = left_out.brief_lines();
     return {};
 }
 

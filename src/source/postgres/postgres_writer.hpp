@@ -29,7 +29,6 @@ public:
     Result<std::unique_ptr<Loader>> connect(std::stop_token stop) override;
     Result<void> finish(const std::function<void(const std::string&)>& step) override;
     const std::vector<std::string>& left_out() const override { return left_out_; }
-    const std::vector<std::string>& left_out_in_brief() const override { return left_out_brief_; }
 
 private:
     Result<bool> resume(ServerConnection& connection);
@@ -40,12 +39,9 @@ private:
     Result<void> require_tables(ServerConnection& connection) const;
     Result<void> prepare_existing(ServerConnection& connection);
     Result<WritePlan> plan_with_existing(ServerConnection& connection);
-    Result<std::vector<PlannedAct>> choose_acts(ServerConnection& connection);
-    void tell_left_out(WritePlan& plan);
 
     std::unique_ptr<RestoreContext> context_;
     std::vector<std::string> left_out_;
-    std::vector<std::string> left_out_brief_;
 };
 
 }  // namespace starkeep::source::postgres

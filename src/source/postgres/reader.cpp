@@ -134,7 +134,7 @@ PostgresConnection::read(const Object& object, std::span<const KeyRange> wanted,
 std::string PostgresConnection::whole_query(const Object& object) const
 {
     if (object.kind == "large_objects") {
-        return copy_large_objects_query(object.only);
+        return copy_large_objects_query();
     }
     const auto condition = conditions_.find(object.name);
     return copy_whole_query(

@@ -15,10 +15,7 @@
 #include "source/postgres/script_lexer.hpp"
 #include "source/postgres/target_definitions.hpp"
 #include "source/postgres/target_rights.hpp"
-#include "source/sql_name.hpp"
 #include "source/writer.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +29,15 @@
 namespace starkeep::source::postgres {
 
 namespace {
+
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names) {
+        out += (out.empty() ? "" : ", ") + name;
+    }
+    return out;
+}
 
 /// What a whole database would be made with and the target has: nothing of it may be there when tables may not either.
 std::vector<std::string> definitions_in_the_way(const RestoreContext& context)
@@ -73,7 +79,7 @@ void refuse_conflicts(const RestoreContext& context, std::vector<Error>& refusal
     if (!names.empty()) {
         refusals.emplace_back(
             ErrorCode::Exists,
-            fmt::format("the target has already {}", fmt::join(names, ", ")),
+            "the target has already " + joined(names),
             "Choose --if-exists skip, replace or merge, another name with --rename, or another "
             "database."
         );
@@ -81,9 +87,7 @@ void refuse_conflicts(const RestoreContext& context, std::vector<Error>& refusal
     if (!others.empty()) {
         refusals.emplace_back(
             ErrorCode::Exists,
-            fmt::format(
-                "the target has something else than a table named {}", fmt::join(others, ", ")
-            ),
+            "the target has something else than a table named " + joined(others),
             "Rename or drop it at the target, or choose another name with --rename."
         );
     }
@@ -131,11 +135,8 @@ find_difference(ServerConnection& connection, const Placement& placement)
     return std::optional<Error>(
         std::in_place,
         ErrorCode::Conflict,
-        fmt::format(
-            "table {} at the target has another structure: {}",
-            placement.target,
-            fmt::join(differences, ", ")
-        ),
+        "table " + placement.target +
+            " at the target has another structure: " + joined(differences),
         "Rename or drop that table, or restore under another name with --rename."
     );
 }
@@ -153,9 +154,12 @@ Result<void> refuse_unlike_tables(
         }
     }
     for (const Placement& placement : tables.merged) {
-        TRY_LET(std::optional<Error> obstacle, find_merge_obstacle(connection, placement));
-        if (obstacle) {
-            refusals.push_back(std::move(*obstacle));
+        Result<std::vector<std::string>> key = primary_key(connection, placement);
+        if (!key.ok() && key.error().code() != ErrorCode::InvalidInput) {
+            return std::move(key).error();
+        }
+        if (!key.ok()) {
+            refusals.push_back(std::move(key).error());
         }
     }
     return {};
@@ -188,11 +192,9 @@ void refuse_stricter_target(
             if (list != &tables.created && !demands.empty()) {
                 refusals.emplace_back(
                     ErrorCode::Conflict,
-                    fmt::format(
-                        "table {} at the target asks of its rows what the backup's does not: {}",
-                        placement.target,
-                        fmt::join(demands, ", ")
-                    ),
+                    "table " + placement.target +
+                        " at the target asks of its rows what the backup's does not: " +
+                        joined(demands),
                     "Drop that at the target, or restore the table under another name with "
                     "--rename, or choose other tables with --include or --exclude."
                 );
@@ -204,13 +206,9 @@ void refuse_stricter_target(
         if (!obstacles.empty()) {
             refusals.emplace_back(
                 ErrorCode::Conflict,
-                fmt::format(
-                    "type {} at the target does not take all values of the backup's (it has {}), "
-                    "and rows of {} are made of them",
-                    sql_name(type.schema, type.name),
-                    fmt::join(obstacles, ", "),
-                    fmt::join(names, ", ")
-                ),
+                "type " + type.schema + "." + type.name +
+                    " at the target does not take all values of the backup's (it has " +
+                    joined(obstacles) + "), and rows of " + joined(names) + " are made of them",
                 "Change the type at the target, or restore into another database, or choose other "
                 "tables with --include or --exclude."
             );
@@ -239,14 +237,6 @@ find_refusals(ServerConnection& connection, const RestoreContext& context)
     std::vector<Error> refusals;
     TRY(refuse_standby(connection, refusals));
     refuse_conflicts(context, refusals);
-    TRY_LET(
-        std::vector<Error> of_schemas, find_closed_schemas(connection, context.request.placements)
-    );
-    if (!of_schemas.empty()) {
-        // Of tables that cannot even be named nothing else can be found out.
-        std::ranges::move(of_schemas, std::back_inserter(refusals));
-        return refusals;
-    }
     TRY_LET(std::vector<Error> of_large_objects, find_large_object_refusals(connection, context));
     std::ranges::move(of_large_objects, std::back_inserter(refusals));
     const TouchedTables tables{

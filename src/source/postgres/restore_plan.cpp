@@ -141,13 +141,11 @@ bool is_row_table(const Placement& placement)
     return placement.object.kind == "table";
 }
 
-/// A point of chosen tables has the definitions of all; a restore of the whole makes the others too, empty, or leaves the
-/// target's as they are.
+/// A point of chosen tables has the definitions of all; a restore of the whole makes the others too, empty.
 void name_tables_without_rows(
     const ArchiveMap& map,
     const std::vector<ChosenTable>& tables,
     const TargetFacts& target,
-    IfExists mode,
     RestorePlan& plan
 )
 {
@@ -157,13 +155,10 @@ void name_tables_without_rows(
     }
     for (const ArchiveEntry& entry : map.entries()) {
         const QualifiedName name{.schema = entry.schema, .name = entry.name};
-        const bool is_without_rows = entry.kind == "TABLE" && !is_partitioned(entry) &&
-                                     plan.chosen.contains(entry.id) && !with_rows.contains(name);
-        const bool is_there = target.has(name);
-        if (is_without_rows && (!is_there || mode != IfExists::Skip)) {
+        if (entry.kind == "TABLE" && !is_partitioned(entry) && plan.chosen.contains(entry.id) &&
+            !with_rows.contains(name) && !target.has(name)) {
             plan.left_out.add(
-                "rows of " + describe(entry) + ": the restore point has only its definition" +
-                (is_there ? ", the target's rows stay" : "")
+                "rows of " + describe(entry) + ": the restore point has only its definition"
             );
         }
     }
@@ -263,14 +258,11 @@ Result<std::vector<PlannedAct>> plan_acts(const WriteRequest& request, const Tar
     return acts;
 }
 
-Result<RestorePlan> plan_restore(
-    const WriteRequest& request,
-    const ArchiveMap& map,
-    const TargetFacts& target,
-    const std::vector<PlannedAct>& acts
-)
+Result<RestorePlan>
+plan_restore(const WriteRequest& request, const ArchiveMap& map, const TargetFacts& target)
 {
     RestorePlan plan;
+    TRY_LET(const std::vector<PlannedAct> acts, plan_acts(request, target));
     std::vector<ChosenTable> tables;
     std::vector<std::pair<QualifiedName, QualifiedName>> renamed;
     for (std::size_t i = 0; i < acts.size(); ++i) {
@@ -299,7 +291,7 @@ Result<RestorePlan> plan_restore(
                                                  : select_tables(map, tables, exists);
     plan.chosen = std::move(selection.chosen);
     if (request.whole_database) {
-        name_tables_without_rows(map, tables, target, request.if_exists, plan);
+        name_tables_without_rows(map, tables, target, plan);
     }
     for (std::string& line : selection.left_out) {
         plan.left_out.add(std::move(line));

@@ -39,13 +39,9 @@ struct RestorePlan {
 /// Errors: InvalidInput for a placement whose names cannot be read; Conflict when something else than a table has the name.
 Result<std::vector<PlannedAct>> plan_acts(const WriteRequest& request, const TargetFacts& target);
 
-/// Chooses entries and new names. `acts`: of every placement, in their order. Errors: as plan_acts().
-Result<RestorePlan> plan_restore(
-    const WriteRequest& request,
-    const ArchiveMap& map,
-    const TargetFacts& target,
-    const std::vector<PlannedAct>& acts
-);
+/// Chooses entries and new names. Errors: as plan_acts().
+Result<RestorePlan>
+plan_restore(const WriteRequest& request, const ArchiveMap& map, const TargetFacts& target);
 
 /// A name like `old_name` for something that belongs to `from`, now `to`: "orders_pkey" becomes "orders_copy_pkey".
 /// At most 63 bytes, as the server allows.

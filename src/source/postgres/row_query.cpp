@@ -5,7 +5,7 @@
 #include "source/postgres/block_range.hpp"
 #include "source/postgres/connection.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <span>
@@ -109,17 +109,13 @@ std::string copy_whole_query(const Object& object, const std::string& condition)
     );
 }
 
-std::string copy_large_objects_query(std::span<const std::uint64_t> only)
+std::string copy_large_objects_query()
 {
-    const std::string condition =
-        only.empty() ? std::string()
-                     : fmt::format("where oid = any('{{{}}}'::oid[]) ", fmt::join(only, ","));
     // pg_largeobject itself is for superusers. Each lateral step depends on the one before, so the order of opening,
     // measuring and closing is fixed; 262144 is INV_READ.
     return R"sql(copy (
 select m.oid, p.page, d.data
-from (select oid from pg_catalog.pg_largeobject_metadata )sql" +
-           condition + R"sql(order by oid offset 0) as m
+from (select oid from pg_catalog.pg_largeobject_metadata order by oid offset 0) as m
 cross join lateral (select pg_catalog.lo_open(m.oid, 262144) as fd offset 0) as o
 cross join lateral (select pg_catalog.lo_lseek64(o.fd, 0, 2) as size offset 0) as s
 cross join lateral (

@@ -42,7 +42,6 @@ std::string copy_whole_query(const Object& object, const std::string& condition)
 
 /// Pages of all large objects, in order: oid, number of the page of 2048 bytes, bytes. Pages of zeros alone are
 /// left out, except the last one of each object, which tells its length. An empty object has one empty page.
-/// `only`: the ids of those that are meant; none: all.
-std::string copy_large_objects_query(std::span<const std::uint64_t> only);
+std::string copy_large_objects_query();
 
 }  // namespace starkeep::source::postgres

@@ -9,7 +9,6 @@
 #include "source/postgres/left_out.hpp"
 #include "source/postgres/rename.hpp"
 #include "source/postgres/script_lexer.hpp"
-#include "source/postgres/target_facts.hpp"
 #include "source/postgres/target_rights.hpp"
 #include "source/postgres/url.hpp"
 
@@ -97,13 +96,9 @@ Result<void> set_owner(
 Result<void> drop_database(const TargetServer& server)
 {
     TRY_LET(ServerConnection connection, connect_beside(server));
-    const std::string drop = "drop database if exists " + quoted_identifier(server.database);
-    // First without force: the server itself ends autovacuum then, and with it only for superusers.
-    Result<Rows> dropped = connection.query(drop);
-    if (!dropped.ok() && connection.server_version() >= 130000) {
-        dropped = connection.query(drop + " with (force)");
-    }
-    return dropped.ok() ? Result<void>() : std::move(dropped).error();
+    const std::string force = connection.server_version() >= 130000 ? " with (force)" : "";
+    TRY(connection.query("drop database if exists " + quoted_identifier(server.database) + force));
+    return {};
 }
 
 Result<bool> database_exists(const TargetServer& server)
@@ -123,15 +118,6 @@ Result<std::vector<Error>> find_refusals_to_create(const TargetServer& server)
 {
     TRY_LET(ServerConnection connection, connect_beside(server));
     return find_missing_rights_to_create(connection, server.database);
-}
-
-Result<TargetFacts> facts_of_server(const TargetServer& server)
-{
-    TRY_LET(ServerConnection connection, connect_beside(server));
-    TRY_LET(TargetFacts facts, TargetFacts::read(connection));
-    facts.schemas.clear();
-    facts.relations.clear();
-    return facts;
 }
 
 Result<void> create_database(const TargetServer& server, const Archive& archive, LeftOut& left_out)

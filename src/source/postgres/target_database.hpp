@@ -6,7 +6,6 @@
 #include "base/result.hpp"
 #include "source/postgres/archive.hpp"
 #include "source/postgres/left_out.hpp"
-#include "source/postgres/target_facts.hpp"
 
 #include <stop_token>
 #include <string>
@@ -27,9 +26,6 @@ Result<bool> database_exists(const TargetServer& server);
 
 /// Why the database cannot be made here. Errors: those of the server.
 Result<std::vector<Error>> find_refusals_to_create(const TargetServer& server);
-
-/// What a database that is not there yet would find: roles, tablespaces, access methods; no relations.
-Result<TargetFacts> facts_of_server(const TargetServer& server);
 
 /// An empty database with encoding, locale and owner of the one in `archive`, as far as the server has them. Somebody
 /// else may make it at the same time.

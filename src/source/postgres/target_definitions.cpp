@@ -8,20 +8,9 @@
 #include "source/postgres/connection.hpp"
 #include "source/postgres/schema_dump.hpp"
 
-#include <string>
 #include <utility>
 
 namespace starkeep::source::postgres {
-
-namespace {
-
-/// The statement says nothing of where and how the rows are stored.
-std::string what_is_compared(const ArchiveEntry& entry)
-{
-    return entry.definition + "\n" + entry.tablespace + "\n" + entry.access_method;
-}
-
-}  // namespace
 
 Result<TargetDefinitions> TargetDefinitions::read(ServerConnection& connection)
 {
@@ -48,7 +37,7 @@ Result<TargetDefinitions> TargetDefinitions::read(ServerConnection& connection)
     }
     TRY_LET(definitions.archive_, parse_archive(bytes));
     for (const ArchiveEntry& entry : definitions.archive_.entries) {
-        definitions.definitions_[key_of(entry)].insert(what_is_compared(entry));
+        definitions.definitions_[key_of(entry)].insert(entry.definition);
     }
     return definitions;
 }
@@ -64,7 +53,7 @@ TargetDefinitions::Match TargetDefinitions::match(const ArchiveEntry& entry) con
     if (found == definitions_.end()) {
         return Match::Absent;
     }
-    return found->second.contains(what_is_compared(entry)) ? Match::Same : Match::Different;
+    return found->second.contains(entry.definition) ? Match::Same : Match::Different;
 }
 
 }  // namespace starkeep::source::postgres

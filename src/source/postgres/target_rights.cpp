@@ -144,25 +144,18 @@ Result<void> require_ownership(RightsCheck& check, const TouchedTables& tables)
     );
 }
 
-std::string schemas_without(const std::vector<Placement>& placements, const std::string& privilege)
-{
-    std::string targets = "array[";
-    for (const Placement& placement : placements) {
-        if (placement.object.kind == "table") {
-            targets += (targets.back() == '[' ? "" : ",") + quoted_literal(placement.target);
-        }
-    }
-    return "select distinct pg_catalog.quote_ident(n.nspname) from pg_catalog.unnest(" + targets +
-           "]::text[]) as t (name) join pg_catalog.pg_namespace n on n.nspname = "
-           "(pg_catalog.parse_ident(t.name))[1] where not pg_catalog.has_schema_privilege(n.oid, "
-           "'" +
-           privilege + "') order by 1";
-}
-
 Result<void> require_places(RightsCheck& check, const TouchedTables& tables)
 {
+    std::string targets = "array[";
+    for (const Placement& placement : tables.created) {
+        targets += (targets.back() == '[' ? "" : ",") + quoted_literal(placement.target);
+    }
     TRY(check.require(
-        {.query = schemas_without(tables.created, "CREATE"),
+        {.query = "select distinct pg_catalog.quote_ident(n.nspname) from pg_catalog.unnest(" +
+                  targets +
+                  "]::text[]) as t (name) join pg_catalog.pg_namespace n on n.nspname = "
+                  "(pg_catalog.parse_ident(t.name))[1] "
+                  "where not pg_catalog.has_schema_privilege(n.oid, 'CREATE') order by 1",
          .before = "may not CREATE in schema ",
          .after = "",
          .hint = "Restore as the owner of the schema or of the database, or as a superuser, or "
@@ -184,21 +177,6 @@ Result<std::string> role_of(ServerConnection& connection)
 }
 
 }  // namespace
-
-Result<std::vector<Error>>
-find_closed_schemas(ServerConnection& connection, const std::vector<Placement>& placements)
-{
-    TRY_LET(std::string role, role_of(connection));
-    RightsCheck check(connection, std::move(role));
-    TRY(check.require(
-        {.query = schemas_without(placements, "USAGE"),
-         .before = "may not use (USAGE) schema ",
-         .after = ", so it cannot tell which tables are there",
-         .hint = "Restore as the owner of the schema or as a superuser, or grant the right, or "
-                 "leave the schema out with --exclude."}
-    ));
-    return check.take();
-}
 
 Result<std::vector<Error>>
 find_missing_rights(ServerConnection& connection, const TouchedTables& tables)

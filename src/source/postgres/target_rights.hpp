@@ -20,11 +20,6 @@ struct TouchedTables {
     bool has_large_objects = false;  ///< loaded beside them
 };
 
-/// A refusal that names the schemas of `placements` whose tables the role may not even name (USAGE), if there are any.
-/// Errors: those of the session.
-Result<std::vector<Error>>
-find_closed_schemas(ServerConnection& connection, const std::vector<Placement>& placements);
-
 /// One refusal per missing right, with all tables that lack it.
 /// Errors: those of the session.
 Result<std::vector<Error>>

@@ -31,7 +31,6 @@ class Point:
     label: dict[str, str]
     consistency: str
     trusted: bool
-    partial: bool
     rows: int
     objects: int
     bytes_read: int
@@ -170,7 +169,6 @@ def _decode_point(value: dict[str, Any], what: str) -> Point:
         label=label,
         consistency=member(value, "consistency", str, what),
         trusted=member(value, "trusted", bool, what),
-        partial=member(value, "partial", bool, what) if "partial" in value else False,
         rows=member(value, "rows", int, what),
         objects=member(value, "objects", int, what),
         bytes_read=member(value, "bytes_read", int, what),

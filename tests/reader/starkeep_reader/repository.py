@@ -62,14 +62,14 @@ class Repository:
         return list(reversed(self._log.points.values()))
 
     def point(self, wanted: str) -> Point:
-        """By id, by a unique prefix of one, or `latest` where all points are of one source: the newest whole one."""
+        """By id, by a unique prefix of one, or `latest` where all points are of one source."""
         points = self.points()
         if wanted == "latest":
             if not points:
                 raise NotFound("the repository holds no point")
             if len({point.source for point in points}) > 1:
                 raise NotFound("`latest` is ambiguous: the points are of several sources")
-            return next((point for point in points if not point.partial), points[0])
+            return points[0]
         found = [point for point in points if wanted and point.id.startswith(wanted)]
         if len(found) != 1:
             raise NotFound(f"{len(found)} points begin with {wanted!r}")
