@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace starkeep::azure {
 
@@ -59,43 +60,53 @@ struct Meaning {
 /// Source: learn.microsoft.com "Microsoft Entra authentication and authorization error codes", read 2026-11.
 constexpr std::array kMeanings{
     Meaning{
-        7000215,
-        ErrorCode::Denied,
-        "the client secret is wrong",
-        "Give the secret's value, not its id; it is shown once, when it is made."
+        .aadsts = 7000215,
+        .code = ErrorCode::Denied,
+        .what = "the client secret is wrong",
+        .hint = "Give the secret's value, not its id; it is shown once, when it is made."
     },
     Meaning{
-        7000222,
-        ErrorCode::Denied,
-        "the client secret has expired",
-        "Make a new client secret for the app registration and store it here."
+        .aadsts = 7000222,
+        .code = ErrorCode::Denied,
+        .what = "the client secret has expired",
+        .hint = "Make a new client secret for the app registration and store it here."
     },
     Meaning{
-        700027,
-        ErrorCode::Denied,
-        "the client's certificate is not registered",
-        "Upload the certificate to the app registration."
+        .aadsts = 700027,
+        .code = ErrorCode::Denied,
+        .what = "the client's certificate is not registered",
+        .hint = "Upload the certificate to the app registration."
     },
     Meaning{
-        700016,
-        ErrorCode::NotFound,
-        "the application is not known in this tenant",
-        "Check client id and tenant id; the app registration must be in that tenant."
+        .aadsts = 700016,
+        .code = ErrorCode::NotFound,
+        .what = "the application is not known in this tenant",
+        .hint = "Check client id and tenant id; the app registration must be in that tenant."
     },
     Meaning{
-        90002,
-        ErrorCode::NotFound,
-        "the tenant does not exist",
-        "Check the tenant id (directory id)."
+        .aadsts = 90002,
+        .code = ErrorCode::NotFound,
+        .what = "the tenant does not exist",
+        .hint = "Check the tenant id (directory id)."
     },
     Meaning{
-        900023,
-        ErrorCode::InvalidInput,
-        "the tenant id is malformed",
-        "It is a GUID or a domain name."
+        .aadsts = 900023,
+        .code = ErrorCode::InvalidInput,
+        .what = "the tenant id is malformed",
+        .hint = "It is a GUID or a domain name."
     },
-    Meaning{70011, ErrorCode::InvalidInput, "the scope is not valid", ""},
-    Meaning{1002012, ErrorCode::InvalidInput, "the scope is not valid", ""},
+    Meaning{
+        .aadsts = 70011,
+        .code = ErrorCode::InvalidInput,
+        .what = "the scope is not valid",
+        .hint = ""
+    },
+    Meaning{
+        .aadsts = 1002012,
+        .code = ErrorCode::InvalidInput,
+        .what = "the scope is not valid",
+        .hint = ""
+    },
 };
 
 std::uint64_t first_code(const Json& object)

@@ -72,7 +72,7 @@ public:
     Result<void> authorize(http::Request& request, std::stop_token stop) override
     {
         const MutexLock lock(mutex_);
-        if (!current_ || is_ending()) {
+        if (needs_another()) {
             TRY_LET(current_, source_(std::move(stop)));
         }
         request.url =
@@ -87,9 +87,10 @@ public:
     }
 
 private:
-    bool is_ending() const REQUIRES(mutex_)
+    bool needs_another() const REQUIRES(mutex_)
     {
-        return current_->expires_at && clock_.now() >= *current_->expires_at - kRenewalMargin;
+        return !current_ ||
+               (current_->expires_at && clock_.now() >= *current_->expires_at - kRenewalMargin);
     }
 
     SasSource source_;

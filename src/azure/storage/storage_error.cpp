@@ -34,45 +34,59 @@ constexpr std::string_view kSignature = "The key, SAS or token is wrong or has e
 /// What differs from its status' usual meaning, or needs a sentence for a person.
 /// Source: learn.microsoft.com "Common REST API error codes", "Blob Storage error codes", "Queue Storage error codes", 2026-11.
 constexpr std::array kMeanings{
-    Meaning{"AuthenticationFailed", ErrorCode::Denied, kSignature},
-    Meaning{"InvalidAuthenticationInfo", ErrorCode::Denied, kSignature},
+    Meaning{.azure = "AuthenticationFailed", .code = ErrorCode::Denied, .hint = kSignature},
+    Meaning{.azure = "InvalidAuthenticationInfo", .code = ErrorCode::Denied, .hint = kSignature},
     Meaning{
-        "AuthorizationFailure",
-        ErrorCode::Denied,
-        "The account's network rules do not let this machine in, or the SAS does not cover this; "
-        "from a private network, use its private endpoint."
+        .azure = "AuthorizationFailure",
+        .code = ErrorCode::Denied,
+        .hint = "The account's network rules do not let this machine in, or the SAS does not cover "
+                "this; "
+                "from a private network, use its private endpoint."
     },
     Meaning{
-        "AuthorizationPermissionMismatch",
-        ErrorCode::Denied,
-        "The identity lacks a data role such as Storage Blob Data Contributor, or the SAS lacks a "
-        "permission. A new role needs up to 10 minutes."
+        .azure = "AuthorizationPermissionMismatch",
+        .code = ErrorCode::Denied,
+        .hint = "The identity lacks a data role such as Storage Blob Data Contributor, or the SAS "
+                "lacks a "
+                "permission. A new role needs up to 10 minutes."
     },
     Meaning{
-        "AuthorizationResourceTypeMismatch",
-        ErrorCode::Denied,
-        "The SAS does not cover this kind of resource."
+        .azure = "AuthorizationResourceTypeMismatch",
+        .code = ErrorCode::Denied,
+        .hint = "The SAS does not cover this kind of resource."
     },
-    Meaning{"AuthorizationProtocolMismatch", ErrorCode::Denied, "The SAS allows https only."},
     Meaning{
-        "KeyBasedAuthenticationNotPermitted",
-        ErrorCode::Denied,
-        "The account allows no keys: use a managed identity or an application of Entra ID."
+        .azure = "AuthorizationProtocolMismatch",
+        .code = ErrorCode::Denied,
+        .hint = "The SAS allows https only."
     },
-    Meaning{"InsufficientAccountPermissions", ErrorCode::Denied},
-    Meaning{"AccountIsDisabled", ErrorCode::Denied},
-    Meaning{"BlobAlreadyExists", ErrorCode::Exists},
-    Meaning{"ContainerAlreadyExists", ErrorCode::Exists},
-    Meaning{"QueueAlreadyExists", ErrorCode::Exists},
-    Meaning{"BlobImmutableDueToPolicy", ErrorCode::Denied, kImmutable},
-    Meaning{"BlobImmutableDueToLegalHold", ErrorCode::Denied, kImmutable},
-    Meaning{"ContainerNotFound", ErrorCode::NotFound, "Check account and container."},
-    Meaning{"InvalidBlockList", ErrorCode::Conflict},
-    Meaning{"PopReceiptMismatch", ErrorCode::NotFound},
-    Meaning{"Md5Mismatch", ErrorCode::Unavailable, "Bytes were damaged on their way."},
-    Meaning{"ServerBusy", ErrorCode::Throttled},
-    Meaning{"OperationTimedOut", ErrorCode::TimedOut},
-    Meaning{"InvalidRange", ErrorCode::Corrupt},
+    Meaning{
+        .azure = "KeyBasedAuthenticationNotPermitted",
+        .code = ErrorCode::Denied,
+        .hint = "The account allows no keys: use a managed identity or an application of Entra ID."
+    },
+    Meaning{.azure = "InsufficientAccountPermissions", .code = ErrorCode::Denied},
+    Meaning{.azure = "AccountIsDisabled", .code = ErrorCode::Denied},
+    Meaning{.azure = "BlobAlreadyExists", .code = ErrorCode::Exists},
+    Meaning{.azure = "ContainerAlreadyExists", .code = ErrorCode::Exists},
+    Meaning{.azure = "QueueAlreadyExists", .code = ErrorCode::Exists},
+    Meaning{.azure = "BlobImmutableDueToPolicy", .code = ErrorCode::Denied, .hint = kImmutable},
+    Meaning{.azure = "BlobImmutableDueToLegalHold", .code = ErrorCode::Denied, .hint = kImmutable},
+    Meaning{
+        .azure = "ContainerNotFound",
+        .code = ErrorCode::NotFound,
+        .hint = "Check account and container."
+    },
+    Meaning{.azure = "InvalidBlockList", .code = ErrorCode::Conflict},
+    Meaning{.azure = "PopReceiptMismatch", .code = ErrorCode::NotFound},
+    Meaning{
+        .azure = "Md5Mismatch",
+        .code = ErrorCode::Unavailable,
+        .hint = "Bytes were damaged on their way."
+    },
+    Meaning{.azure = "ServerBusy", .code = ErrorCode::Throttled},
+    Meaning{.azure = "OperationTimedOut", .code = ErrorCode::TimedOut},
+    Meaning{.azure = "InvalidRange", .code = ErrorCode::Corrupt},
 };
 
 ErrorCode usual_meaning(int status)
