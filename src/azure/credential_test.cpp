@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -66,7 +65,7 @@ constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'790'000'000)};
 TEST(ClientSecretCredential, AsksForATokenByForm)
 {
     FakeServer server({answer(200, kGood)});
-    FakeClock clock(kNow);
+    const FakeClock clock(kNow);
     ClientSecretCredential credential(server, Cloud(), identity(), without_waiting(), clock);
 
     ASSERT_OK_AND_LET(
@@ -189,7 +188,7 @@ TEST(ManagedIdentityCredential, AsksTheMachineForItsResourceAndReadsNumbersAsTex
 {
     FakeServer server({answer(404, ""), answer(200, R"({"access_token":"t","expires_in":"86400"})")}
     );
-    FakeClock clock(kNow);
+    const FakeClock clock(kNow);
     ManagedIdentityCredential credential(server, Cloud(), "c1", without_waiting(), clock);
 
     ASSERT_OK_AND_LET(

@@ -72,8 +72,9 @@ public:
     Result<void> authorize(http::Request& request, std::stop_token stop) override
     {
         const MutexLock lock(mutex_);
-        if (needs_another()) {
-            TRY_LET(current_, source_(std::move(stop)));
+        if (!current_ || is_ending(*current_)) {
+            TRY_LET(Sas another, source_(std::move(stop)));
+            current_.emplace(std::move(another));
         }
         request.url =
             http::with_query(request.url, without_question_mark(current_->query.reveal()));

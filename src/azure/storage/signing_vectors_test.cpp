@@ -4,6 +4,7 @@
 #include "azure/storage/shared_key.hpp"
 #include "base/bytes.hpp"
 #include "base/contract.hpp"
+#include "base/error.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "http/message.hpp"

@@ -12,6 +12,7 @@
 #include "base/secret.hpp"
 #include "codec/md5.hpp"
 #include "http/curl_transport.hpp"
+#include "http/retry_transport.hpp"
 #include "http/transport.hpp"
 #include "sys/clock.hpp"
 #include "testing/azurite.hpp"
