@@ -88,10 +88,9 @@ public:
     }
 
 private:
-    bool needs_another() const REQUIRES(mutex_)
+    bool is_ending(const Sas& sas) const
     {
-        return !current_ ||
-               (current_->expires_at && clock_.now() >= *current_->expires_at - kRenewalMargin);
+        return sas.expires_at && clock_.now() >= *sas.expires_at - kRenewalMargin;
     }
 
     SasSource source_;
